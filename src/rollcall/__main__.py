@@ -1,0 +1,5 @@
+"""``python -m rollcall`` is the ``rollcall`` command."""
+
+from rollcall.config.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""The ``rollcall`` command: one file a topic, loaded when it is called."""

@@ -1,0 +1,133 @@
+"""Is this installation healthy? Said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import click
+
+from rollcall.config.cli.django_setup import command_line_actor, with_django
+from rollcall.config.cli.output import print_json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at.
+
+    :param bad: True makes ``rollcall check`` exit with 1.
+    """
+
+    topic: str
+    words: str
+    bad: bool = False
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@with_django
+def check(*, as_json: bool) -> int:
+    """Say in words whether this installation is healthy; exit code 1 if it is not."""
+    findings = list(_findings())
+    for finding in findings:
+        if as_json:
+            print_json({"topic": finding.topic, "ok": not finding.bad, "words": finding.words})
+        else:
+            mark = "✗" if finding.bad else "✓"
+            click.echo(f"{mark} {finding.topic}: {finding.words}")
+    return 1 if any(finding.bad for finding in findings) else 0
+
+
+def _findings() -> Iterator[Finding]:
+    from django.db import DatabaseError
+
+    from rollcall.embedded.errors import EmbeddedServerError
+
+    try:
+        yield _database()
+    except (DatabaseError, EmbeddedServerError) as error:
+        words = (str(error).strip().splitlines() or ["no reason given"])[0]
+        yield Finding(topic="database", words=words, bad=True)
+        return
+    migrations = _migrations()
+    yield migrations
+    if migrations.bad:
+        return
+    yield from _keys()
+    yield _workers()
+    yield from _connections()
+
+
+def _database() -> Finding:
+    from django.conf import settings
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('server_version')")
+        version = cursor.fetchone()[0].split()[0]
+    place = "embedded" if settings.EMBEDDED_DATABASE else "external"
+    old = int(version.split(".")[0]) < 15
+    words = f"PostgreSQL {version}, {place}"
+    return Finding(topic="database", words=words + (" (15 is the oldest that works)" if old else ""), bad=old)  # fmt: skip
+
+
+def _migrations() -> Finding:
+    from rollcall.config.migrations import pending_migrations
+
+    pending = pending_migrations()
+    if pending:
+        words = f"{len(pending)} are missing; run: rollcall migrate"
+        return Finding(topic="migrations", words=words, bad=True)
+    return Finding(topic="migrations", words="all applied")
+
+
+def _keys() -> Iterator[Finding]:
+    from rollcall.kit.crypto import UnsealError
+    from rollcall.stores.queries import get_keys, get_system_scope, list_retailers
+
+    for retailer in list_retailers():
+        scope = get_system_scope(retailer.pk, actor=command_line_actor())
+        try:
+            get_keys(scope)
+        except (UnsealError, LookupError) as error:
+            yield Finding(topic=f"keys of {retailer.slug}", words=str(error), bad=True)
+        else:
+            yield Finding(topic=f"keys of {retailer.slug}", words="open")
+
+
+def _workers() -> Finding:
+    from rollcall.jobs.workers import count_live_workers
+
+    alive = count_live_workers()
+    if alive == 0:
+        return Finding(topic="workers", words="none runs; start one with: rollcall worker", bad=True)
+    return Finding(topic="workers", words=f"{alive} running")
+
+
+def _connections() -> Iterator[Finding]:
+    from rollcall.stores.queries import get_system_scope, list_retailers
+    from rollcall.sync import queries
+
+    for retailer in list_retailers():
+        scope = get_system_scope(retailer.pk, actor=command_line_actor())
+        for connection in queries.list_connections(scope):
+            view = queries.get_connection_view(scope, connection)
+            words, bad = _in_words(view)
+            yield Finding(topic=f"connection {connection.slug}", words=words, bad=bad)
+
+
+def _in_words(view: object) -> tuple[str, bool]:
+    from rollcall.sync.queries import ConnectionView
+
+    if not isinstance(view, ConnectionView):
+        raise TypeError("not a connection")
+    if view.brake_pulled:
+        return "the brake is pulled: many records seem gone and wait for an administrator", True
+    if view.run is None:
+        return "never synchronised", True
+    if view.run.state == "failed":
+        return f"the last run failed: {view.run.error}", True
+    words = f"{view.records} records, {view.quarantined} rows in quarantine"
+    if view.good_run is None or view.good_run.finished_at is None:
+        return f"{words}; the first run is not finished", False
+    return f"{words}; synchronised {view.good_run.finished_at:%Y-%m-%d %H:%M}Z", False

@@ -1,0 +1,101 @@
+"""The ``rollcall`` command's front door: names, help and exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping
+from typing import Any, Final
+
+import click
+
+from rollcall import __version__
+
+#: Name → where its click command is; nothing of it is imported before it is called.
+COMMANDS: Final[Mapping[str, str]] = {
+    "apply": "rollcall.config.cli.apply:apply",
+    "check": "rollcall.config.cli.check:check",
+    "customers": "rollcall.config.cli.customers:customers",
+    "demo": "rollcall.config.cli.demo:demo",
+    "keys": "rollcall.config.cli.keys:keys",
+    "migrate": "rollcall.config.cli.server:migrate",
+    "quarantine": "rollcall.config.cli.sync:quarantine",
+    "reconcile": "rollcall.config.cli.sync:reconcile",
+    "serve": "rollcall.config.cli.server:serve",
+    "simulate": "rollcall.config.cli.simulate:simulate",
+    "sync": "rollcall.config.cli.sync:sync",
+    "syncs": "rollcall.config.cli.sync:syncs",
+    "worker": "rollcall.config.cli.server:worker",
+}
+
+#: One line each, so that ``rollcall --help`` needs none of the commands' own imports.
+_SUMMARIES: Final[Mapping[str, str]] = {
+    "apply": "Create or update a retailer, its stores, people and connections from a file.",
+    "check": "Say in words whether this installation is healthy.",
+    "customers": "Look people up.",
+    "demo": "Run everything at once on invented people.",
+    "keys": "Rotate the keys that seal personal values.",
+    "migrate": "Bring the database to this version.",
+    "quarantine": "List the rows that could not be taken over; try them again.",
+    "reconcile": "Prove that hub and POS hold the same; repair what differs.",
+    "serve": "Run the web pages.",
+    "simulate": "Run a fake POS.",
+    "sync": "Pull a connection's customers now.",
+    "syncs": "List the newest runs.",
+    "worker": "Carry out what waits.",
+}
+
+
+class _LazyGroup(click.Group):
+    """Loads a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        where = COMMANDS.get(cmd_name)
+        if where is None:
+            return None
+        module, _, name = where.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _SUMMARIES[name]) for name in self.list_commands(ctx)])
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 hub and POS differ, 4 busy elsewhere.",
+)
+@click.version_option(__version__, prog_name="rollcall")
+def cli() -> None:
+    """Rollcall: one trustworthy record per shopper, across every register.
+
+    Without DATABASE_URL a PostgreSQL of its own runs in ROLLCALL_DATA_DIR.
+    """
+
+
+def main() -> None:
+    """Run the command; every foreseen error is one clear line on standard error."""
+    from rollcall.config.cli.errors import as_click_error
+
+    try:
+        code = cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception as error:
+        known: Any = as_click_error(error)
+        if known is None:
+            raise
+        known.show()
+        sys.exit(known.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)

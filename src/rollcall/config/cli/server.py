@@ -1,0 +1,103 @@
+"""The long-running processes, and the database's migrations."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from rollcall.config import ports
+from rollcall.config.cli.django_setup import start_django, with_django
+from rollcall.config.lifeline import follow_parent
+
+USUAL_PORT = 8000
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), help=f"Default {USUAL_PORT}, or the next free one.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+def serve(*, host: str, port: int | None, workers: int) -> None:
+    """Run the web pages until Ctrl-C or SIGTERM."""
+    follow_parent()
+    start_django()
+    _require_migrations()
+    chosen = port or ports.usual_or_free(USUAL_PORT, host=host)
+    if port and not ports.is_free(port, host=host):
+        raise click.ClickException(f"port {port} is taken; choose another with --port")
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    shown = "localhost" if host == "127.0.0.1" else host
+    click.echo(f"serving http://{shown}:{chosen}", err=True)
+    # Few and fast: lookups must not queue behind threads that fight for the interpreter.
+    Granian(
+        "rollcall.config.wsgi:application",
+        address=host,
+        port=chosen,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=1,
+        websockets=False,
+        log_access=False,
+        log_level="warning",
+        workers_kill_timeout=10,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+@click.command()
+@click.option("--concurrency", default=4, show_default=True, type=click.IntRange(1, 64))
+def worker(*, concurrency: int) -> None:
+    """Carry out syncs and whatever else waits, until Ctrl-C or SIGTERM."""
+    follow_parent()
+    start_django()
+    _require_migrations()
+    from rollcall.jobs.worker import run_worker
+
+    run_worker(concurrency=concurrency)
+    # Threads that still wait for a POS must not keep the process: their rows say where to go on.
+    sys.stderr.flush()
+    _leave()
+
+
+def _leave() -> None:
+    import atexit
+
+    atexit._run_exitfuncs()
+    os._exit(0)
+
+
+@click.command()
+@with_django
+def migrate() -> None:
+    """Bring the database to this version. Safe to run again; two at once wait for each other."""
+    changed = run_migrations()
+    click.echo(f"{changed} migrations applied" if changed else "the database is up to date")
+
+
+def run_migrations() -> int:
+    """Apply what is missing, one process at a time; returns how many migrations that were."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from rollcall.config.migrations import migration_lock, pending_migrations
+
+    if not pending_migrations():
+        return 0
+    with migration_lock(connection):
+        pending = pending_migrations()
+        if pending:
+            call_command("migrate", interactive=False, verbosity=0)
+    return len(pending)
+
+
+def _require_migrations() -> None:
+    from rollcall.config.migrations import pending_migrations
+
+    pending = pending_migrations()
+    if pending:
+        raise click.ClickException(
+            f"the database lacks {len(pending)} migrations; run: rollcall migrate"
+        )

@@ -1,0 +1,67 @@
+"""Structured logs on standard error: events with ids, no sentences, no people."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from rollcall.config import environment
+
+#: Keys that may carry a person's values or a secret; they are cut whatever anybody logs.
+_SENSITIVE = frozenset(
+    "address apikey api_key authorization born_on birthday body city client_id client_secret cookie"
+    " dob email family_name first_name given_name last_name licence license medical_id name notes"
+    " params password payload phone query query_string raw secret street token url zip".split()
+)
+
+
+def redact(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Cut values under sensitive keys."""
+    for key in event.keys() & _SENSITIVE:
+        event[key] = "[redacted]"
+    return event
+
+
+def configure_logs() -> None:
+    """Send structlog and the standard library's loggers to standard error.
+
+    JSON lines, or readable lines with ``ROLLCALL_LOG=text`` and on a terminal.
+    """
+    level = getattr(logging, environment.text("ROLLCALL_LOG_LEVEL", "INFO").upper(), logging.INFO)
+    style = environment.text("ROLLCALL_LOG") or ("text" if sys.stderr.isatty() else "json")
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        redact,
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    # httpx logs whole addresses; a POS address may hold a phone number.
+    for name in ("httpx", "httpcore", "procrastinate", "django.request", "django.security"):
+        logging.getLogger(name).setLevel(logging.WARNING)

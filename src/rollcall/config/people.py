@@ -1,0 +1,41 @@
+"""Tells the pages who people are and which retailers they work for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from rollcall.kit.scope import Scope
+from rollcall.stores import queries
+from rollcall.stores.models import User
+from rollcall.web.access import RetailerChoice
+
+
+class StoresDirectory:
+    """The directory that ``rollcall.stores`` keeps."""
+
+    def list_retailers(self, user: AbstractBaseUser) -> Sequence[RetailerChoice]:
+        """The retailers that the person works for, by name."""
+        if not isinstance(user, User):
+            return ()
+        return [
+            RetailerChoice(slug=membership.retailer.slug, name=membership.retailer.name)
+            for membership in queries.find_memberships(user)
+        ]
+
+    def find_scope(self, user: AbstractBaseUser, *, retailer_slug: str) -> Scope | None:
+        """What the person may see at one of them."""
+        if not isinstance(user, User):
+            return None
+        return queries.find_scope_of_user(user, retailer_slug=retailer_slug)
+
+    def get_time_zone(self, scope: Scope) -> dt.tzinfo:
+        """The zone of the stores that the scope sees, if it is one; else UTC."""
+        names = {store.time_zone for store in queries.list_stores(scope)}
+        try:
+            return ZoneInfo(names.pop()) if len(names) == 1 else dt.UTC
+        except (ZoneInfoNotFoundError, ValueError):
+            return dt.UTC

@@ -1,0 +1,219 @@
+"""Django's settings, read from the environment. ``rollcall check`` says what is unsafe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from rollcall import embedded
+from rollcall.config import environment, paths
+from rollcall.config.logs import configure_logs
+from rollcall.kit.crypto import MasterKeys, format_key, new_key, parse_key
+from rollcall.kit.crypto import KeyFormatError
+
+DATA_DIR: Path = paths.data_dir()
+DATABASE_URL: str = environment.secret("DATABASE_URL")
+EMBEDDED_DATABASE: bool = not DATABASE_URL
+
+
+def _database() -> dict[str, Any]:
+    if EMBEDDED_DATABASE:
+        embedded.use(embedded.EmbeddedServer(DATA_DIR))
+        return {"ENGINE": "rollcall.embedded.backend", "NAME": "rollcall"}
+    try:
+        given = conninfo_to_dict(DATABASE_URL)
+    except ProgrammingError as error:
+        raise environment.SettingError("DATABASE_URL is not a PostgreSQL address") from error
+    known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    database: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql"}
+    database |= {known[key]: value for key, value in given.items() if key in known}
+    database["OPTIONS"] = {key: value for key, value in given.items() if key not in known}
+    return database
+
+
+def _master_key(name: str) -> bytes | None:
+    written = environment.secret(name)
+    try:
+        return parse_key(written) if written else None
+    except KeyFormatError as error:
+        raise environment.SettingError(f"{name}: {error}") from error
+
+
+def _master_keys() -> MasterKeys:
+    current = _master_key("ROLLCALL_MASTER_KEY")
+    if current is None:
+        if not EMBEDDED_DATABASE:
+            raise environment.SettingError(
+                "ROLLCALL_MASTER_KEY or ROLLCALL_MASTER_KEY_FILE must be set beside DATABASE_URL"
+            )
+        current = parse_key(paths.write_secret(DATA_DIR / "master.key", format_key(new_key())))
+    previous = _master_key("ROLLCALL_MASTER_KEY_PREVIOUS")
+    return MasterKeys(current=current, previous=(previous,) if previous else ())
+
+
+def _secret_key() -> str:
+    written = environment.secret("ROLLCALL_SECRET_KEY")
+    if written:
+        if len(written) < 32:
+            raise environment.SettingError("ROLLCALL_SECRET_KEY is shorter than 32 characters")
+        return written
+    if not EMBEDDED_DATABASE:
+        raise environment.SettingError(
+            "ROLLCALL_SECRET_KEY or ROLLCALL_SECRET_KEY_FILE must be set beside DATABASE_URL"
+        )
+    return paths.write_secret(DATA_DIR / "session.key", format_key(new_key()))
+
+
+def _origin() -> str:
+    return environment.text("ROLLCALL_URL").rstrip("/")
+
+
+configure_logs()
+
+MASTER_KEYS: MasterKeys = _master_keys()
+SECRET_KEY = _secret_key()
+DEBUG = False
+ORIGIN = _origin()
+_SECURE = ORIGIN.startswith("https://")
+ALLOWED_HOSTS = [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    *(host for host in [urlsplit(ORIGIN).hostname] if host),
+]
+CSRF_TRUSTED_ORIGINS = [ORIGIN] if ORIGIN else []
+
+DATABASES = {"default": _database() | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    # Before allauth, whose templates it replaces.
+    "rollcall.web",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "rollcall.stores",
+    "rollcall.audit",
+    "rollcall.customers",
+    "rollcall.sync",
+]
+
+MIDDLEWARE = [
+    "rollcall.config.machine_pages.machine_pages",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "rollcall.web.middleware.private_pages",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "rollcall.config.urls"
+WSGI_APPLICATION = "rollcall.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "rollcall.web.context.navigation",
+            ],
+        },
+    }
+]
+
+# Shared over processes: log-in throttling counts here.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entry",
+    }
+}
+
+AUTH_USER_MODEL = "stores.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "rollcall.stores.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+# How many proxies stand before Rollcall; log-in throttling then counts the client's address.
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number(
+    "ROLLCALL_TRUSTED_PROXIES", default=0, minimum=0, maximum=10
+)
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "customers:search"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = _SECURE
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = _SECURE
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+LANGUAGE_CODE = "en"
+# A language comes in with its catalogue: half a translation would be announced as a whole one.
+LANGUAGES = [("en", "English")]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+LOGGING_CONFIG = None
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+#: Seconds that a sync's lease lives without a heartbeat; then another worker takes over.
+LEASE_SECONDS = environment.number("ROLLCALL_LEASE_SECONDS", default=20, minimum=1, maximum=600)
+#: Bearer token for /metrics; without one only this machine may read it.
+METRICS_TOKEN = environment.secret("ROLLCALL_METRICS_TOKEN")

@@ -1,0 +1,1 @@
+"""The record of a shopper: PosRecords as evidence, Customers as the people behind them."""

@@ -1,0 +1,182 @@
+"""Tables of people and of the POS rows that tell of them.
+
+A Customer holds nothing but identity: its values are read from its PosRecords and hub edits by the
+rules of survivorship, so that merging and un-merging only ever moves Links.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+from rollcall.kit.ids import new_public_id
+from rollcall.kit.scoping import BulkScopedModel, ScopedModel
+
+
+class PosAccount(ScopedModel):
+    """Whose customer list it is: one list at one POS, however many connections read it."""
+
+    kind = models.CharField(max_length=40, help_text="folder name of the connector")
+    account_key = models.CharField(max_length=200)
+    label = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["retailer", "kind", "account_key"], name="pos_account_one_per_list"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.account_key}"
+
+
+class Customer(BulkScopedModel):
+    """A person, as the hub knows them. The public id never changes and always resolves."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=new_public_id, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", help_text="who they are now"
+    )
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class PosRecord(BulkScopedModel):
+    """One customer row as one POS account holds it.
+
+    ``sealed_fields`` is JSON (``rules.sealed``), ``sealed_raw`` the compressed wire row.
+    ``*_key`` columns are blind indexes. Names are clear: people search them with typos.
+    """
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "active"
+        INACTIVE = "inactive", "inactive"
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(PosAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    external_id = models.CharField(max_length=200)
+    status = models.CharField(max_length=10, choices=Status.choices)
+    status_raw = models.TextField(blank=True, default="")
+    merged_into = models.CharField(max_length=200, null=True, help_text="survivor's external id")  # noqa: DJ001  # absent is not empty
+    pos_updated_at = models.DateTimeField(null=True)
+    content_hash = models.BinaryField()
+    given_name = models.TextField(blank=True, default="")
+    family_name = models.TextField(blank=True, default="")
+    given_folded = models.TextField(blank=True, default="")
+    family_folded = models.TextField(blank=True, default="")
+    phone_key = models.BigIntegerField(null=True)
+    phone_last4_key = models.BigIntegerField(null=True)
+    email_key = models.BigIntegerField(null=True)
+    born_on_key = models.BigIntegerField(null=True)
+    licence_key = models.BigIntegerField(null=True)
+    medical_id_key = models.BigIntegerField(null=True)
+    sealed_fields = models.BinaryField()
+    sealed_raw = models.BinaryField()
+    first_seen_at = models.DateTimeField()
+    changed_at = models.DateTimeField(help_text="when a value last changed here")
+    gone_at = models.DateTimeField(null=True, help_text="when the POS no longer had it")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["retailer", "account", "external_id"], name="pos_record_one_per_external_id"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["family_folded"],
+                opclasses=["text_pattern_ops"],  # LIKE 'abc%' whatever the database's collation
+                name="pos_record_family",
+            ),
+            models.Index(
+                fields=["given_folded"],
+                opclasses=["text_pattern_ops"],  # LIKE 'abc%' whatever the database's collation
+                name="pos_record_given",
+            ),
+            models.Index(
+                fields=["account", "merged_into"],
+                name="pos_record_merged",
+                condition=models.Q(merged_into__isnull=False),
+            ),
+            *(
+                models.Index(
+                    fields=[f"{column}_key"],
+                    name=f"pos_record_{column}",
+                    condition=models.Q(**{f"{column}_key__isnull": False}),
+                )
+                for column in ("phone", "phone_last4", "email", "born_on", "licence", "medical_id")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"record {self.pk}"
+
+
+class Link(BulkScopedModel):
+    """Says that a PosRecord belongs to a Customer.
+
+    ``home`` is the Customer that the record was born with; taking a merge back leads there.
+    """
+
+    class Reason(models.TextChoices):
+        FIRST_SEEN = "first_seen", "first seen"
+        POS_MERGE = "pos_merge", "merged at the POS"
+
+    record = models.OneToOneField(
+        PosRecord, primary_key=True, on_delete=models.PROTECT, related_name="link"
+    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    home = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    reason = models.CharField(max_length=20, choices=Reason.choices, default=Reason.FIRST_SEEN)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.record_id} → {self.customer_id}"
+
+
+class RecordVersion(BulkScopedModel):
+    """What a change of a PosRecord replaced: names of fields clear, old and new values sealed."""
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(PosRecord, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    pos_updated_at = models.DateTimeField(null=True)
+    sync_id = models.BigIntegerField(null=True)
+    fields = ArrayField(models.TextField())
+    sealed_values = models.BinaryField(help_text="JSON of field → [old, new]")
+
+    def __str__(self) -> str:
+        return f"version {self.pk} of record {self.record_id}"
+
+
+class FieldEdit(ScopedModel):
+    """A value that somebody typed into the hub; stays with the Customer it was made against."""
+
+    id = models.BigAutoField(primary_key=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    field = models.CharField(max_length=40)
+    sealed_value = models.BinaryField(help_text="JSON of the value")
+    pinned = models.BooleanField(default=False, help_text="no POS value may stand above it")
+    actor = models.TextField()
+    at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["retailer", "customer", "field"],
+                condition=models.Q(withdrawn_at__isnull=True),
+                name="field_edit_one_in_force",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field} of customer {self.customer_id}"

@@ -1,0 +1,40 @@
+"""Writing many rows at once through PostgreSQL's COPY."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A table and the columns that are written, with their PostgreSQL types in the same order."""
+
+    table: str
+    columns: Sequence[str]
+    types: Sequence[str]
+
+
+def copy_rows(target: Target, rows: Iterable[Sequence[Any]]) -> None:
+    """COPY rows into the target within the current transaction."""
+    statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
+        sql.Identifier(target.table), sql.SQL(", ").join(map(sql.Identifier, target.columns))
+    )
+    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+        copy.set_types(target.types)
+        for row in rows:
+            copy.write_row(row)
+
+
+def next_ids(table: str, count: int) -> list[int]:
+    """Reserve ids of a table's identity column."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)",
+            [table, count],
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,1 @@
+"""Reads of people and their records; every public one takes a Scope."""

@@ -1,0 +1,1 @@
+"""Pure decisions about values: no Django, no clock, no network."""

@@ -1,0 +1,128 @@
+"""What the demo does from start to Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import click
+from rich.progress import Progress
+
+from rollcall.config.cli.output import print_json, progress_bars
+from rollcall.config.cli.server import run_migrations
+from rollcall.config.cli.sync import proof_as_json
+from rollcall.demo import start
+from rollcall.demo.processes import Children
+from rollcall.demo.retailer import LOG_INS, PASSWORD, STORES
+from rollcall.kit.scope import Scope
+from rollcall.stores.queries import get_retailer, get_system_scope
+from rollcall.sync import queries
+from rollcall.sync.models import CustomerSync
+from rollcall.sync.operations.reconcile import reconcile
+from rollcall.sync.operations.requests import request_sync
+
+
+class SyncFailedError(RuntimeError):
+    """A run of the demo failed; the message says why."""
+
+
+def run_demo(data: Path, *, check: bool) -> int:
+    """Bring everything up, sync, and stay until Ctrl-C.
+
+    :param check: prove every connection instead of staying; prints one JSON object each.
+    :return: exit code; with ``check`` 0 only if nothing is missing, extra or different.
+    """
+    folder = data / "demo"
+    children = Children(logs=folder / "logs")
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        announced = start.start_simulators(children, folder)
+        say("preparing the database")
+        run_migrations()
+        start.prepare_retailer(folder, start.read_settings(children, announced))
+        scope = get_system_scope(get_retailer("alder").pk, actor=start.ACTOR)
+        address = start.start_pages_and_worker(children)
+        known = all(run is not None for run in _good_runs(scope))
+        runs = [request_sync(scope, one, full=False) for one in queries.list_connections(scope)]
+        if check or not known:
+            _follow(scope, runs, children.check)
+        if check:
+            return _prove(scope)
+        _welcome(address)
+        _stay(children)
+    except KeyboardInterrupt:
+        say("stopping")
+        return 0
+    finally:
+        children.stop()
+    return 0
+
+
+def say(text: str) -> None:
+    """One line for people; standard output is for results."""
+    click.echo(text, err=True)
+
+
+def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _good_runs(scope: Scope) -> list[CustomerSync | None]:
+    return [
+        queries.get_connection_view(scope, one).good_run for one in queries.list_connections(scope)
+    ]
+
+
+def _follow(scope: Scope, runs: list[CustomerSync], check: Callable[[], None]) -> None:
+    if not sys.stderr.isatty():
+        say("synchronising")
+    with progress_bars() as bars:
+        tasks = {run.pk: bars.add_task(run.connection.slug, total=None) for run in runs}
+        while not _all_done(scope, bars, tasks):
+            check()
+            time.sleep(0.2)
+
+
+def _all_done(scope: Scope, bars: Progress, tasks: dict[int, object]) -> bool:
+    done = True
+    for run_id, bar in tasks.items():
+        run = queries.find_run(scope, run_id)
+        if run is None or run.state == CustomerSync.State.FAILED:
+            raise SyncFailedError(run.error if run else "the run is not there any more")
+        finished = run.state == CustomerSync.State.FINISHED
+        bars.update(
+            bar,  # type: ignore[arg-type]
+            description=f"{run.connection.slug}: {run.get_phase_display()}",
+            completed=run.rows_read,
+            total=run.rows_read if finished else run.expected_rows,
+        )
+        done = done and finished
+    return done
+
+
+def _prove(scope: Scope) -> int:
+    agree = True
+    for connection in queries.list_connections(scope):
+        proof = reconcile(scope, connection)
+        print_json(proof_as_json(proof))
+        agree = agree and not (proof.missing or proof.extra or proof.different)
+    return 0 if agree else 1
+
+
+def _welcome(address: str) -> None:
+    say("")
+    say(f"Rollcall runs at {address}")
+    for email, role, _name in LOG_INS:
+        say(f"  sign in as {email} ({role}), password {PASSWORD}")
+    say(f"  two simulated POS systems feed it: {', '.join(one.name for one in STORES)}")
+    say("Ctrl-C stops everything; the data stays.")
+
+
+def _stay(children: Children) -> None:
+    while True:
+        children.check()
+        time.sleep(0.5)

@@ -1,0 +1,70 @@
+"""Waking workers up: the only folder that knows the queue library.
+
+A job is never the promise itself: what must happen is a row of its own, and a sweep finds rows that
+nobody works on. So a job may be lost, doubled or late without harm; finished ones are deleted.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+Work = Callable[..., None]
+
+
+def task(name: str) -> Callable[[Work], Work]:
+    """Register work under a name; it gets the ids given to :func:`wake` as keywords.
+
+    Work must be idempotent and tolerate running beside itself.
+    """
+
+    def register(work: Work) -> Work:
+        app.task(name=name, pass_context=False)(_in_fresh_connections(work))
+        return work
+
+    return register
+
+
+def every(seconds: int, name: str) -> Callable[[Work], Work]:
+    """Register work that some worker does every so many seconds (a divisor of 60)."""
+
+    def register(work: Work) -> Work:
+        job = _in_fresh_connections(lambda timestamp: work())  # noqa: ARG005  # the library's word
+        periodic = app.periodic(cron=f"* * * * * */{seconds}", periodic_id=name)
+        periodic(app.task(name=name, queueing_lock=name)(job))
+        return work
+
+    return register
+
+
+def wake(name: str, **ids: int) -> None:
+    """Have a worker do the named work soon, after the current transaction; joins a waiting job."""
+    key = ":".join([name, *(f"{one}={value}" for one, value in sorted(ids.items()))])
+    transaction.on_commit(functools.partial(_defer, name, key, ids))
+
+
+def _defer(name: str, key: str, ids: dict[str, int]) -> None:
+    try:
+        with transaction.atomic():
+            app.configure_task(name=name, queueing_lock=key).defer(**ids)
+    except AlreadyEnqueued:
+        return
+
+
+def _in_fresh_connections(work: Work) -> Work:
+    from django.db import close_old_connections  # noqa: PLC0415
+
+    @functools.wraps(work)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        close_old_connections()
+        try:
+            work(*args, **kwargs)
+        finally:
+            close_old_connections()
+
+    return wrapped

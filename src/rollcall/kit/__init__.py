@@ -1,0 +1,1 @@
+"""Words without domain: scope, keys, clock, normal forms. Knows nothing of the folders above it."""

@@ -1,0 +1,1 @@
+"""One folder per POS. Nobody imports them by name: ``rollcall.pos.registry`` finds them."""

@@ -1,0 +1,1 @@
+"""Treez: one dispensary's customers over the v2.0 API."""

@@ -1,0 +1,100 @@
+"""A Treez dispensary to try things on; shares no code with the client."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
+from zoneinfo import ZoneInfo
+
+from rollcall.pos.connectors.treez.simulator import answers, reads, rows, writes
+from rollcall.pos.fields import FieldValue
+from rollcall.pos.simulator.exchange import Answer, Request, Route
+from rollcall.pos.simulator.malformed import MalformedKeys
+from rollcall.pos.simulator.options import SimulatorOptions
+from rollcall.pos.simulator.records import Record
+from rollcall.pos.simulator.spec import SimulatorSpec, Times
+from rollcall.pos.simulator.world import World
+
+_BASE: Final = "/v2.0/dispensary"
+_FIRST_ID: Final = 1000
+
+
+class TreezSimulator(SimulatorSpec):
+    """Treez v2.0; rules of the dossier's §12."""
+
+    kind = "treez"
+    canonical_fields: ClassVar[tuple[str, ...]] = rows.CANONICAL
+    requests_per_second = 10.0
+    malformed_keys = MalformedKeys(
+        id="customer_id", date="birthday", name="first_name", note="notes"
+    )
+
+    def default_settings(self, options: SimulatorOptions, url: str) -> dict[str, object]:
+        return {
+            "base_url": f"{url}{_BASE}",
+            "dispensary": options.account,
+            "api_key": options.api_key,
+            "client_id": options.client_id,
+        }
+
+    def routes(self, options: SimulatorOptions) -> Sequence[Route[World]]:
+        base = _BASE + "/{dispensary}"
+        paging = "/page/{page}/pagesize/{size}"
+        gets = {
+            "/customer/email/{email}": reads.by_email,
+            "/customer/phone/{phone}": reads.by_phone,
+            "/customer/firstname/{first}/lastname/{last}": reads.by_name,
+            "/customer/driverlicense/{licence}": reads.by_licence,
+            "/customer/signup/from/{first}/to/{last}" + paging: reads.by_signup,
+            "/customer/lastUpdated/after/{after}" + paging: reads.by_last_update,
+            "/customer/{customer_id}": reads.customer,
+        }
+        return (
+            Route(
+                method="POST",
+                template=f"{base}/config/api/gettokens",
+                handler=reads.gettokens,
+                needs_token=False,
+            ),
+            Route(method="POST", template=f"{base}/customer/detailcustomer", handler=writes.create),
+            Route(method="POST", template=f"{base}/customer/merge", handler=writes.merge),
+            Route(
+                method="PATCH",
+                template=base + "/customer/update/{customer_id}",
+                handler=writes.patch,
+            ),
+            Route(
+                method="POST",
+                template=base + "/customer/update/{customer_id}",
+                handler=writes.replace,
+            ),
+            *(Route(method="GET", template=base + path, handler=get) for path, get in gets.items()),
+        )
+
+    def authenticate(self, world: World, request: Request) -> Answer | None:
+        return reads.authenticate(world, request)
+
+    def refusal(self, status: int, reason: str) -> Answer:
+        return answers.failure(status, reason)
+
+    def pos_id(self, position: int) -> str:
+        return str(_FIRST_ID + position - 1)
+
+    def adopt(self, fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
+        return rows.adopt(fields)
+
+    def season(
+        self, truth: dict[str, FieldValue], times: Times, rng: random.Random | None, zone: ZoneInfo
+    ) -> dict[str, Any]:
+        return rows.season(truth, times, rng, zone)
+
+    def wire(self, record: Record, zone: ZoneInfo) -> Mapping[str, object]:
+        return rows.wire(record, zone)
+
+    def merge(self, donor: Record, survivor: Record, now: dt.datetime) -> None:
+        writes.merge_records(donor, survivor, now)
+
+
+SIMULATOR = TreezSimulator()

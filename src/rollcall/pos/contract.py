@@ -1,0 +1,282 @@
+"""The contract between the hub and a POS connector.
+
+A connector *declares* what it is (:class:`Connector`) and *opens* a :class:`PosClient` that streams
+raw rows page by page. Rows travel raw so that the hub can compare a keyed hash before it spends
+anything on them; :meth:`Connector.to_canonical` is a pure function that turns one raw row into a
+:class:`CanonicalCustomer`. ``conformance.py`` holds the tests that every connector must pass.
+"""
+
+from __future__ import annotations
+
+import abc
+import datetime as dt
+import enum
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from rollcall.pos.fields import Fields
+
+#: One customer exactly as the POS sent it: decoded JSON, nothing renamed or repaired.
+RawRow = Mapping[str, Any]
+
+
+class Capability(enum.StrEnum):
+    """What a POS really offers for customers."""
+
+    LIST_ALL = "list_all"
+    INCREMENTAL = "incremental"
+    GET = "get"
+    SEARCH = "search"
+    TELLS_MERGES = "tells_merges"
+
+
+class RecordStatus(enum.StrEnum):
+    """What a PosRecord's status means to us; the POS's own word is kept beside it."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What the POS allows.
+
+    :param requests_per_second: that we allow ourselves, below the POS's documented limit.
+    :param page_size: rows a page, the largest that the POS takes.
+    :param overlap: how far an incremental window reaches back behind the last watermark.
+    """
+
+    requests_per_second: float
+    page_size: int
+    overlap: dt.timedelta
+
+
+class WindowKind(enum.StrEnum):
+    """Everything, or what changed since a moment."""
+
+    FULL = "full"
+    INCREMENTAL = "incremental"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """What a pass reads. Times are aware and by the POS's clock.
+
+    :param since: closed lower bound, overlap already subtracted; None for a full window. Rows
+        without a time are always included.
+    :param until: the POS's time when the window was opened, frozen. Rows changed later may come
+        too; the next window reads them again.
+    """
+
+    kind: WindowKind
+    since: dt.datetime | None
+    until: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """Some rows, and where to go on after them.
+
+    :param resume_token: opaque to the hub, shorter than 4 kB, without personal data; reading with
+        it continues behind this page (a few rows may come again, none is left out).
+    """
+
+    rows: Sequence[RawRow]
+    resume_token: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountInfo:
+    """Whose customer list a connection reads, as the POS itself confirmed it.
+
+    :param account_key: stable over a change of credentials; equal for connections that see the
+        same list.
+    :param pos_time: aware; the POS's clock at the time of the answer.
+    """
+
+    account_key: str
+    label: str
+    pos_time: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Criteria:
+    """What to look for at a POS; given ones are AND-ed where the POS can."""
+
+    external_id: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    phone: str = ""
+    email: str = ""
+    licence: str = ""
+    born_on: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MappingContext:
+    """What a pure mapping needs to know beside the row.
+
+    :param time_zone: the store's; some POS systems write local times without a zone.
+    """
+
+    time_zone: ZoneInfo
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CanonicalCustomer:
+    """One customer of one POS account in the hub's vocabulary.
+
+    :param external_id: opaque string, 1 to 200 characters.
+    :param status_raw: the POS's own word.
+    :param merged_into: external id of the survivor, if this row was merged away.
+    :param updated_at: aware UTC, by the POS's clock; None if the POS does not say.
+    :param fields: canonical values (``rollcall.pos.fields``); placeholders such as ``N/A`` are None.
+    """
+
+    external_id: str
+    status: RecordStatus
+    status_raw: str
+    merged_into: str | None
+    updated_at: dt.datetime | None
+    fields: Fields
+
+
+class PosSettings(BaseModel):
+    """Base of a connector's settings; secrets are ``pydantic.SecretStr``.
+
+    The settings form, the docs matrix and ``rollcall apply`` are generated from the model, so give
+    each field a ``title`` and a ``description``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RateLimiter(Protocol):
+    """Hands out permission to send one request; shared by everybody who uses the credential."""
+
+    def acquire(self) -> None:
+        """Block until one more request may be sent."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenOptions:
+    """What the hub gives a connector to open its client with.
+
+    :param rate_limiter: None means: limit this process by the connector's own declaration.
+    :param timeout_s: of one request.
+    :param attempts: how often one request is tried before it counts as failed (≥ 1).
+    :param backoff_s: (first, longest) wait between tries, jittered; tests shorten it.
+    """
+
+    time_zone: ZoneInfo
+    rate_limiter: RateLimiter | None = None
+    timeout_s: float = 30.0
+    attempts: int = 6
+    backoff_s: tuple[float, float] = (0.5, 30.0)
+
+
+class PosClient(AbstractContextManager["PosClient"], abc.ABC):
+    """An open door to one POS account. Not thread-safe. Close it (context manager)."""
+
+    @abc.abstractmethod
+    def check(self) -> AccountInfo:
+        """Prove that the credentials work and say whose list this is.
+
+        :raises PosCredentialsError: refused.
+        :raises PosUnavailableError: no sensible answer after all tries.
+        """
+
+    @abc.abstractmethod
+    def iter_pages(self, window: Window, *, resume_token: str | None = None) -> Iterator[Page]:
+        """Stream the window's rows; the window is complete when the iterator ends by itself.
+
+        Rows may come more than once, and rows that move while reading come twice rather than never.
+
+        :param resume_token: of the last page that was taken over; None from the start.
+        :raises PosError: the window is not complete; go on later with the last token.
+        """
+
+    @abc.abstractmethod
+    def get(self, external_id: str) -> RawRow:
+        """Re-read one customer.
+
+        :raises PosGoneError: the POS has no such record.
+        """
+
+    @abc.abstractmethod
+    def find(self, criteria: Criteria) -> list[RawRow]:
+        """Ask the POS live; an empty list if nobody matches.
+
+        :raises UnsupportedByPosError: the POS cannot search by what was given.
+        """
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Give up connections; idempotent."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+SettingsT = TypeVar("SettingsT", bound=PosSettings)
+
+
+class Connector(abc.ABC, Generic[SettingsT]):
+    """The declaration of one POS. ``connectors/<kind>/connector.py`` holds one as ``CONNECTOR``."""
+
+    #: Folder name, stored with every record.
+    kind: ClassVar[str]
+    #: The name that people know.
+    label: ClassVar[str]
+    capabilities: ClassVar[frozenset[Capability]]
+    limits: ClassVar[Limits]
+    #: Raised whenever :meth:`to_canonical` says something else for the same row: it is part of the
+    #: content hash, so that a new mapping reaches unchanged rows.
+    mapping_version: ClassVar[int]
+    #: Wire keys that change without the customer changing (signed links …); left out of the hash.
+    volatile_keys: ClassVar[frozenset[str]] = frozenset()
+    #: Every wire key of a customer row that the dossier names. Others are counted and shown as drift,
+    #: so that a changed POS is noticed.
+    known_keys: ClassVar[frozenset[str]]
+    settings_model: type[SettingsT]
+
+    @abc.abstractmethod
+    def account_key(self, settings: SettingsT) -> str:
+        """Whose list these settings read, without asking the POS; not a secret."""
+
+    def requests_per_second(self, settings: SettingsT) -> float:  # noqa: ARG002  # for overriding
+        """How fast these settings may ask; the declared limit unless a connector knows better."""
+        return self.limits.requests_per_second
+
+    @abc.abstractmethod
+    def open(self, settings: SettingsT, options: OpenOptions) -> PosClient:
+        """Open a client; no network call happens here."""
+
+    @abc.abstractmethod
+    def external_id(self, row: RawRow) -> str:
+        """The row's id as an opaque string.
+
+        :raises RowError: ``id_missing``.
+        """
+
+    @abc.abstractmethod
+    def to_canonical(self, row: RawRow, context: MappingContext) -> CanonicalCustomer:
+        """Map one raw row; pure.
+
+        :raises RowError: the row cannot be taken over; it goes to quarantine.
+        """

@@ -1,0 +1,111 @@
+"""A typed client of the control interface, for tests, the demo and benchmarks."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import orjson
+
+from rollcall.pos.fields import FieldValue
+
+
+class ControlRefusedError(RuntimeError):
+    """The simulator refused a control request; the message is its own."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Control:
+    """Speaks to the simulator at ``url``; one connection per call."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._host = parts.hostname or "127.0.0.1"
+        self._port = parts.port or 80
+
+    def customers(self) -> Iterator[dict[str, Any]]:
+        """The truth, row by row: canonical fields with ``pos_id``, ``person_id``, ``status``,
+        ``merged_into`` and ``updated_at``.
+        """
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
+        try:
+            connection.request("GET", "/__control__/customers")
+            response = connection.getresponse()
+            for line in response:
+                yield orjson.loads(line)
+            response.close()
+        finally:
+            connection.close()
+
+    def customer(self, pos_id: str) -> dict[str, Any]:
+        """The truth of one customer.
+
+        :raises KeyError: there is none.
+        """
+        for customer in self.customers():
+            if customer["pos_id"] == pos_id:
+                return customer
+        raise KeyError(pos_id)
+
+    def create(self, **fields: FieldValue) -> str:
+        """A customer typed in at the till; returns the POS's id."""
+        return str(self._call("POST", "customers", fields)["pos_id"])
+
+    def patch(
+        self, pos_id: str, *, raw: Mapping[str, object] | None = None, **fields: FieldValue
+    ) -> dict[str, Any]:
+        """Change canonical fields, or with ``raw`` wire keys as they are; returns the truth."""
+        body: dict[str, object] = dict(fields)
+        if raw is not None:
+            body["raw"] = dict(raw)
+        answer: dict[str, Any] = self._call("PATCH", f"customers/{quote(pos_id, safe='')}", body)
+        return answer
+
+    def delete(self, pos_id: str) -> None:
+        """Remove a row without a trace."""
+        self._call("DELETE", f"customers/{quote(pos_id, safe='')}", None)
+
+    def merge(self, donor_id: str, into: str) -> None:
+        """Staff merge two profiles."""
+        self._call("POST", "merge", {"from": donor_id, "into": into})
+
+    def faults(self) -> dict[str, Any]:
+        """All faults with their present values."""
+        answer: dict[str, Any] = self._call("GET", "faults", None)
+        return answer
+
+    def set_faults(self, **faults: object) -> None:
+        """Replace the named faults; None, 0 and False switch one off."""
+        self._call("PUT", "faults", faults)
+
+    def requests(self) -> list[dict[str, Any]]:
+        """How many requests were answered, by ``method``, ``path`` template and ``status``."""
+        answer: list[dict[str, Any]] = self._call("GET", "requests", None)
+        return answer
+
+    def set_clock(self, skew_s: float) -> None:
+        """Let the POS's clock be wrong by some seconds."""
+        self._call("PUT", "clock", {"skew_s": skew_s})
+
+    def health(self) -> dict[str, Any]:
+        """Which POS this is and how many customers it holds."""
+        answer: dict[str, Any] = self._call("GET", "health", None)
+        return answer
+
+    def _call(self, method: str, path: str, content: object) -> Any:  # noqa: ANN401 - decoded JSON
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
+        try:
+            body = None if content is None else orjson.dumps(content)
+            connection.request(method, f"/__control__/{path}", body)
+            response = connection.getresponse()
+            answer = orjson.loads(response.read())
+            if response.status >= 400:
+                raise ControlRefusedError(response.status, str(answer.get("error", "")))
+            return answer
+        finally:
+            connection.close()

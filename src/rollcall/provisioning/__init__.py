@@ -1,0 +1,1 @@
+"""``rollcall apply``: a retailer, its stores, people, keys and connections from a file."""

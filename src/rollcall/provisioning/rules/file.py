@@ -1,0 +1,262 @@
+"""What a file may say: one retailer with its stores, kiosks, people and connections."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Annotated, Final, Literal, Self
+from zoneinfo import available_timezones
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from rollcall.kit.scope import Role
+
+_SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_CATALOG_ID: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_JURISDICTION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+#: Names of the time zone database that are no places.
+_NO_ZONES: Final = frozenset({"Factory", "localtime", "posixrules"})
+
+
+def _wrong(problem: str) -> PydanticCustomError:
+    return PydanticCustomError("wrong", "{problem}", {"problem": problem})
+
+
+def _matching(pattern: re.Pattern[str], *, longest: int, problem: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if len(value) > longest or not pattern.fullmatch(value):
+            raise _wrong(f"{_quoted(value)} {problem}")
+        return value
+
+    return check
+
+
+def _quoted(value: str) -> str:
+    return f'"{value[:60]}…"' if len(value) > 60 else f'"{value}"'
+
+
+def _check_name(value: str) -> str:
+    if not value.strip():
+        raise _wrong("is empty")
+    if len(value) > 200:
+        raise _wrong("is longer than 200 characters")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+        raise _wrong("holds a character that cannot be shown")
+    return unicodedata.normalize("NFC", value.strip())
+
+
+def _check_time_zone(value: str) -> str:
+    if value not in available_timezones() or value in _NO_ZONES:
+        raise _wrong(f"{_quoted(value)} is no IANA time zone")
+    return value
+
+
+def _check_email(value: str) -> str:
+    try:
+        return validate_email(value, check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        raise _wrong("is no e-mail address") from None
+
+
+def _read_stores(value: object) -> object:
+    if value == "all":
+        return None
+    if not isinstance(value, list):
+        raise _wrong('has to be "all" or a list of stores')
+    return value
+
+
+def _read_reference(value: object) -> object:
+    if not isinstance(value, dict):
+        raise _wrong("has to be {env: NAME} or {file: path}; the secret itself may not stand here")
+    return value
+
+
+def _read_role(value: object) -> Role:
+    roles = (Role.STAFF, Role.MANAGER, Role.ADMIN)
+    if value not in roles:
+        raise _wrong("has to be staff, manager or admin")
+    return Role(str(value))
+
+
+Slug = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            _SLUG,
+            longest=60,
+            problem="is no slug (lower-case letters and digits, with single hyphens between)",
+        )
+    ),
+]
+Name = Annotated[str, AfterValidator(_check_name)]
+TimeZone = Annotated[str, AfterValidator(_check_time_zone)]
+CatalogId = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            _CATALOG_ID,
+            longest=60,
+            problem="is no catalog id (letters, digits and . _ - between them)",
+        )
+    ),
+]
+Jurisdiction = Annotated[
+    str,
+    AfterValidator(
+        _matching(_JURISDICTION, longest=6, problem="is no jurisdiction such as US-CA (ISO 3166-2)")
+    ),
+]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+def _check_source(env: str | None, file: str | None) -> None:
+    if env is not None and not _VARIABLE.fullmatch(env):
+        raise _wrong("env: this is no name of an environment variable")
+    if file is not None and (not file or "\0" in file):
+        raise _wrong("file: this is no path")
+
+
+class Reference(_Part):
+    """Where a value comes from that does not stand in the file."""
+
+    env: str | None = None
+    file: str | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        if (self.env is None) == (self.file is None):
+            raise _wrong("has to be {env: NAME} or {file: path}")
+        _check_source(self.env, self.file)
+        return self
+
+
+class KeySource(_Part):
+    """Where a kiosk's key comes from."""
+
+    env: str | None = None
+    file: str | None = None
+    mint: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        if sum(source is not None for source in (self.env, self.file, self.mint)) != 1:
+            raise _wrong("has to be {mint: true}, {env: NAME} or {file: path}")
+        _check_source(self.env, self.file)
+        return self
+
+    @property
+    def reference(self) -> Reference | None:
+        """Where to read the key; None if it is minted here."""
+        return None if self.mint else Reference(env=self.env, file=self.file)
+
+
+SecretReference = Annotated[Reference, BeforeValidator(_read_reference)]
+SecretKeySource = Annotated[KeySource, BeforeValidator(_read_reference)]
+
+
+class RetailerPart(_Part):
+    """The company."""
+
+    slug: Slug
+    name: Name
+
+
+class StorePart(_Part):
+    """One licensed location. What is left out stays as it is."""
+
+    slug: Slug
+    name: Name
+    time_zone: TimeZone
+    jurisdiction: Jurisdiction
+    licence_type: Name | None = None
+    active: bool | None = None
+
+
+class KioskPart(_Part):
+    """A device or sales channel of a store, with up to two keys.
+
+    ``mint: true`` makes a key only if the kiosk has no active one.
+    """
+
+    catalog_id: CatalogId
+    name: Name
+    store: Slug
+    active: bool | None = None
+    keys: list[SecretKeySource] = Field(default_factory=list, max_length=2)
+
+    @model_validator(mode="after")
+    def _mints_alone(self) -> Self:
+        if len(self.keys) > 1 and any(key.mint for key in self.keys):
+            raise _wrong("keys: mint: true stands alone; it makes a key if there is none")
+        return self
+
+
+class UserPart(_Part):
+    """A person with a role. The password is set if they have none yet, or to reset theirs."""
+
+    email: Annotated[str, AfterValidator(_check_email)]
+    name: Name | None = None
+    role: Annotated[Role, BeforeValidator(_read_role)]
+    stores: Annotated[list[Slug] | None, BeforeValidator(_read_stores)]
+    password: SecretReference | None = None
+    reset_password: bool = False
+
+    @model_validator(mode="after")
+    def _resets_to_something(self) -> Self:
+        if self.reset_password and self.password is None:
+            raise _wrong("reset_password needs a password")
+        return self
+
+
+class ConnectionPart(_Part):
+    """How to speak to one POS. ``settings`` are the connector's own."""
+
+    slug: Slug
+    kind: str
+    stores: list[Slug] = Field(min_length=1)
+    time_zone: TimeZone | None = None
+    confirm_account_change: bool = False
+    settings: dict[str, object] = Field(default_factory=dict)
+
+
+class Document(_Part):
+    """One retailer."""
+
+    retailer: RetailerPart
+    stores: list[StorePart] = Field(default_factory=list)
+    kiosks: list[KioskPart] = Field(default_factory=list)
+    users: list[UserPart] = Field(default_factory=list)
+    connections: list[ConnectionPart] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _names_everything_once(self) -> Self:
+        _refuse_twice("stores", "slug", (store.slug for store in self.stores))
+        _refuse_twice("kiosks", "catalog_id", (kiosk.catalog_id for kiosk in self.kiosks))
+        _refuse_twice("users", "email", (user.email for user in self.users))
+        _refuse_twice("connections", "slug", (one.slug for one in self.connections))
+        return self
+
+
+def _refuse_twice(section: str, field: str, names: Iterable[str]) -> None:
+    seen: dict[str, int] = {}
+    for position, name in enumerate(names):
+        if name in seen:
+            raise _wrong(
+                f"{section}[{position}].{field}: stands in {section}[{seen[name]}] already"
+            )
+        seen[name] = position

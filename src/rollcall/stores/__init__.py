@@ -1,0 +1,1 @@
+"""Retailers, their stores, kiosks and people: who may see what."""

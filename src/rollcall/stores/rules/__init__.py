@@ -1,0 +1,1 @@
+"""Decisions about keys, without a database."""

@@ -1,0 +1,1 @@
+"""Keeping PosRecords in step with every POS: connections, runs, quarantine, reconciliation."""

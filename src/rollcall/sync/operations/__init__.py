@@ -1,0 +1,1 @@
+"""Writes of the sync engine, one topic a file."""

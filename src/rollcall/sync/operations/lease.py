@@ -1,0 +1,141 @@
+"""One reader per POS account: a lease with a heartbeat, and a fence in every transaction.
+
+The lease is a row with an epoch that grows with every change of hands. Whoever writes first locks
+that row and finds its own epoch there, so an owner that was thought dead can write nothing more.
+Times are the database's, because workers' clocks differ.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import structlog
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from rollcall.kit.processes import is_gone, process_name
+from rollcall.kit.scope import Scope
+
+log = structlog.get_logger()
+
+
+class LeaseHeldError(RuntimeError):
+    """Another process reads this account at the moment.
+
+    :ivar seconds: until its lease runs out if it gives no sign of life.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("another process is synchronising this account")
+        self.seconds = seconds
+
+
+class LeaseLostError(RuntimeError):
+    """Somebody else took over; this process must stop without writing anything more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """The right to read and write one account's records."""
+
+    retailer_id: int
+    account_id: int
+    epoch: int
+    lost: threading.Event = field(default_factory=threading.Event)
+
+
+@contextmanager
+def hold(scope: Scope, account_id: int) -> Iterator[Lease]:
+    """Hold the account's lease, with a heartbeat in the background, until the block ends.
+
+    :raises LeaseHeldError: somebody else holds it and lives.
+    """
+    lease = _acquire(scope, account_id)
+    stop = threading.Event()
+    heart = threading.Thread(target=_beat, args=(lease, stop), name="lease", daemon=True)
+    heart.start()
+    try:
+        yield lease
+    finally:
+        stop.set()
+        heart.join()
+        _release(lease)
+
+
+def fence(lease: Lease) -> None:
+    """Lock the lease within the current transaction.
+
+    :raises LeaseLostError: it is no longer ours.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select 1 from sync_accountstate"
+            " where account_id = %s and retailer_id = %s and lease_epoch = %s for update",
+            [lease.account_id, lease.retailer_id, lease.epoch],
+        )
+        if cursor.fetchone() is None:
+            lease.lost.set()
+            raise LeaseLostError("the lease went to another process")
+
+
+def _acquire(scope: Scope, account_id: int) -> Lease:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select lease_owner, lease_epoch,"
+            " coalesce(extract(epoch from lease_until - now()), 0)::float8"
+            " from sync_accountstate where account_id = %s and retailer_id = %s",
+            [account_id, scope.retailer_id],
+        )
+        owner, epoch, seconds = cursor.fetchone()
+        if seconds > 0 and not is_gone(owner):
+            raise LeaseHeldError(seconds)
+        cursor.execute(
+            "update sync_accountstate set lease_owner = %s, lease_epoch = lease_epoch + 1,"
+            " lease_until = now() + %s * interval '1 second'"
+            " where account_id = %s and retailer_id = %s and lease_epoch = %s",
+            [process_name(), settings.LEASE_SECONDS, account_id, scope.retailer_id, epoch],
+        )
+        if cursor.rowcount == 0:
+            raise LeaseHeldError(settings.LEASE_SECONDS)
+    return Lease(retailer_id=scope.retailer_id, account_id=account_id, epoch=epoch + 1)
+
+
+def _beat(lease: Lease, stop: threading.Event) -> None:
+    # A thread of its own with a connection of its own: a slow POS must not cost the lease.
+    while not stop.wait(settings.LEASE_SECONDS / 4):
+        try:
+            if not _extend(lease):
+                lease.lost.set()
+                break
+        except DatabaseError:
+            log.warning("sync.lease.heartbeat_failed", account_id=lease.account_id)
+            connection.close()
+    connection.close()
+
+
+def _extend(lease: Lease) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update sync_accountstate set lease_until = now() + %s * interval '1 second'"
+            " where account_id = %s and lease_epoch = %s",
+            [settings.LEASE_SECONDS, lease.account_id, lease.epoch],
+        )
+        return cursor.rowcount == 1
+
+
+def _release(lease: Lease) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "update sync_accountstate set lease_until = null, lease_owner = ''"
+                " where account_id = %s and lease_epoch = %s",
+                [lease.account_id, lease.epoch],
+            )
+    except DatabaseError:
+        # It runs out by itself.
+        log.warning("sync.lease.release_failed", account_id=lease.account_id)
+        connection.close()

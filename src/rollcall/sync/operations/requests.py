@@ -1,0 +1,99 @@
+"""What people and schedules ask for: rows first, a worker does them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+
+from rollcall.audit import operations as audit
+from rollcall.jobs import wake
+from rollcall.kit.scope import Role, Scope, require
+from rollcall.sync import queries
+from rollcall.sync.models import AccountState, CustomerSync, PosConnection, Task
+
+
+class NoBrakeError(RuntimeError):
+    """The brake is not pulled."""
+
+
+def request_sync(scope: Scope, connection: PosConnection, *, full: bool) -> CustomerSync:
+    """Ask for a run; an open one is joined instead of starting a second.
+
+    A run that has not started yet is widened to a full one if that is asked for.
+    """
+    require(scope, Role.MANAGER)
+    try:
+        with transaction.atomic():
+            found = queries.find_open_run(scope, connection)
+            if found is None:
+                return _create_run(scope, connection, full=full)
+    except IntegrityError:  # somebody else asked at the same moment
+        found = queries.find_open_run(scope, connection)
+        if found is None:
+            return request_sync(scope, connection, full=full)
+    if full and not found.full:
+        CustomerSync.objects.scoped(scope).filter(
+            pk=found.pk, state=CustomerSync.State.PENDING
+        ).update(full=True)
+        found.refresh_from_db()
+    return found
+
+
+def _create_run(scope: Scope, connection: PosConnection, *, full: bool) -> CustomerSync:
+    run = CustomerSync.objects.scoped(scope).create(
+        connection=connection,
+        account_id=connection.account_id,
+        full=full,
+        requested_by=str(scope.actor),
+    )
+    audit.record(
+        scope,
+        "sync.requested",
+        subject_kind="connection",
+        subject_ids=[connection.pk],
+        context={"sync": run.pk, "full": full},
+    )
+    wake("sync.run", sync_id=run.pk)
+    return run
+
+
+def request_task(scope: Scope, connection: PosConnection, kind: Task.Kind) -> Task:
+    """Ask the worker to reconcile, repair or retry quarantined rows; joined if asked already."""
+    require(scope, Role.MANAGER)
+    user_id = int(scope.actor.id) if scope.actor.kind == "user" else None
+    tasks = Task.objects.scoped(scope)
+    try:
+        with transaction.atomic():
+            task = tasks.create(connection=connection, kind=kind, requested_by_id=user_id)
+            audit.record(
+                scope,
+                f"task.requested.{kind.value}",
+                subject_kind="connection",
+                subject_ids=[connection.pk],
+            )
+            wake("sync.task", task_id=task.pk)
+            return task
+    except IntegrityError:
+        found = tasks.filter(connection=connection, kind=kind, finished_at__isnull=True).first()
+        return found or request_task(scope, connection, kind)
+
+
+@transaction.atomic
+def release_brake(scope: Scope, connection: PosConnection, *, now: dt.datetime) -> None:
+    """Let the next full pass conclude that records are gone, once, in an administrator's name.
+
+    :raises NoBrakeError: it is not pulled.
+    :raises ForbiddenError: not an administrator.
+    """
+    require(scope, Role.ADMIN)
+    released = (
+        AccountState.objects.scoped(scope)
+        .filter(account_id=connection.account_id, brake_pulled_at__isnull=False)
+        .update(brake_pulled_at=None, brake_released_by=str(scope.actor), brake_released_at=now)
+    )
+    if not released:
+        raise NoBrakeError("the brake of this connection is not pulled")
+    audit.record(
+        scope, "brake.released", subject_kind="connection", subject_ids=[connection.pk]
+    )

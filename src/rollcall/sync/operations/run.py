@@ -1,0 +1,298 @@
+"""One customer sync from its request to its end; any process may die anywhere in between.
+
+The run's row holds the phase, the frozen window and the resume token, and they move in the very
+transactions that write the rows. So going on after a kill is the same as starting: read where the
+run stands, and continue from there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import structlog
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
+
+from rollcall.audit import operations as audit
+from rollcall.kit.clock import utc_now
+from rollcall.kit.scope import Scope
+from rollcall.pos.contract import Capability, Page, PosClient, RawRow, Window, WindowKind
+from rollcall.pos.errors import PosError, PosNeedsHumanError
+from rollcall.sync.models import AccountState, CustomerSync
+from rollcall.sync.operations.batches import take_rows
+from rollcall.sync.operations.conclude import conclude
+from rollcall.sync.operations.lease import Lease, LeaseLostError, fence, hold
+from rollcall.sync.operations.source import Source, open_source
+
+log = structlog.get_logger()
+
+#: Rows and seconds after which read pages are committed, whichever comes first.
+_BATCH_ROWS: Final = 1000
+_BATCH_SECONDS: Final = 2.0
+#: How long a run waits for a database that went away, before it gives up its process.
+_DATABASE_PATIENCE_S: Final = 60.0
+
+Report = Callable[[CustomerSync], None]
+
+
+def run_sync(scope: Scope, run: CustomerSync, *, report: Report | None = None) -> CustomerSync:
+    """Carry a run out, or go on with it where it stopped. Idempotent once it has finished.
+
+    :param report: called with the fresh row after every commit, for a progress bar.
+    :return: the run, finished or failed; why it failed stands in it.
+    :raises LeaseHeldError: another process is at it.
+    :raises LeaseLostError: another process took over in the middle.
+    """
+    deadline = None
+    while True:
+        try:
+            return _run_once(scope, run, report)
+        except (OperationalError, InterfaceError):
+            # The server went away (crash, restart). All that was committed is there: go on.
+            deadline = deadline or time.monotonic() + _DATABASE_PATIENCE_S
+            if time.monotonic() > deadline:
+                raise
+            log.warning("sync.run.database_lost", sync_id=run.pk)
+            connection.close()
+            time.sleep(0.2)
+
+
+def _run_once(scope: Scope, run: CustomerSync, report: Report | None) -> CustomerSync:
+    source = _open_or_fail(scope, run)
+    if source is None:
+        return _reload(scope, run)
+    with hold(scope, source.account.pk) as lease:
+        run = _reload(scope, run)
+        if run.state in (CustomerSync.State.FINISHED, CustomerSync.State.FAILED):
+            return run
+        try:
+            _begin(source, lease, run)
+            with source.open() as client:
+                _work(source, lease, client, run, report)
+        except PosError as error:
+            _fail(source, lease, run, error)
+        return _reload(scope, run)
+
+
+def _open_or_fail(scope: Scope, run: CustomerSync) -> Source | None:
+    try:
+        return open_source(scope, run.connection)
+    except PosError as error:
+        CustomerSync.objects.scoped(scope).filter(pk=run.pk).update(**_failure(error))
+        return None
+
+
+def _reload(scope: Scope, run: CustomerSync) -> CustomerSync:
+    return CustomerSync.objects.scoped(scope).select_related("connection__account").get(pk=run.pk)
+
+
+def _begin(source: Source, lease: Lease, run: CustomerSync) -> None:
+    now = utc_now()
+    changes = {
+        "state": CustomerSync.State.IN_PROGRESS,
+        "account_id": source.account.pk,
+        "started_at": run.started_at or now,
+        "takeovers": F("takeovers") + int(run.state == CustomerSync.State.IN_PROGRESS),
+        "progress_at": now,
+    }
+    _save(source, lease, run, changes)
+
+
+def _save(source: Source, lease: Lease, run: CustomerSync, changes: dict[str, object]) -> None:
+    with transaction.atomic():
+        fence(lease)
+        CustomerSync.objects.scoped(source.scope).filter(pk=run.pk).update(**changes)
+    run.refresh_from_db(from_queryset=CustomerSync.objects.scoped(source.scope))
+
+
+def _work(
+    source: Source, lease: Lease, client: PosClient, run: CustomerSync, report: Report | None
+) -> None:
+    steps = {
+        CustomerSync.Phase.START: _start,
+        CustomerSync.Phase.FULL: _read_everything,
+        CustomerSync.Phase.CATCH_UP: _read_changes,
+        CustomerSync.Phase.CONCLUDE: _conclude,
+    }
+    while run.phase != CustomerSync.Phase.DONE:
+        steps[CustomerSync.Phase(run.phase)](source, lease, client, run, report)
+        _tell(run, report)
+
+
+def _tell(run: CustomerSync, report: Report | None) -> None:
+    if report is not None:
+        report(run)
+
+
+def _pos_time(source: Source, client: PosClient) -> dt.datetime:
+    """The POS's clock now; also proves whose list the credentials open."""
+    info = client.check()
+    if info.account_key != source.account.account_key:
+        raise PosNeedsHumanError(
+            "the POS answers for another customer list than the one held here",
+            code="account_changed",
+        )
+    return info.pos_time
+
+
+def _start(
+    source: Source, lease: Lease, client: PosClient, run: CustomerSync, _report: Report | None
+) -> None:
+    until = _pos_time(source, client)
+    watermark = _watermark(source)
+    incremental = Capability.INCREMENTAL in source.connector.capabilities
+    full = run.full or watermark is None or not incremental
+    changes: dict[str, object] = {"full": full, "window_until": until, "resume_token": ""}
+    if full:
+        changes |= {
+            "phase": CustomerSync.Phase.FULL,
+            "window_since": None,
+            "expected_rows": _expected(source) or None,
+        }
+    elif watermark is not None:
+        changes |= {
+            "phase": CustomerSync.Phase.CATCH_UP,
+            "window_since": watermark - source.connector.limits.overlap,
+        }
+    _save(source, lease, run, changes)
+
+
+def _watermark(source: Source) -> dt.datetime | None:
+    state = AccountState.objects.scoped(source.scope).get(account=source.account)
+    return state.watermark
+
+
+def _expected(source: Source) -> int:
+    from rollcall.sync.queries import count_alive  # noqa: PLC0415
+
+    return count_alive(source.scope, source.connection)
+
+
+def _read_everything(
+    source: Source, lease: Lease, client: PosClient, run: CustomerSync, report: Report | None
+) -> None:
+    window = Window(kind=WindowKind.FULL, since=None, until=_frozen(run))
+    _read_window(source, lease, client, run, window, report)
+    if Capability.INCREMENTAL not in source.connector.capabilities:
+        _save(source, lease, run, {"phase": CustomerSync.Phase.CONCLUDE, "resume_token": ""})
+        return
+    # What moved or changed while everything was read is read once more.
+    changes: dict[str, object] = {
+        "phase": CustomerSync.Phase.CATCH_UP,
+        "window_since": window.until - source.connector.limits.overlap,
+        "window_until": _pos_time(source, client),
+        "resume_token": "",
+    }
+    _save(source, lease, run, changes)
+
+
+def _read_changes(
+    source: Source, lease: Lease, client: PosClient, run: CustomerSync, report: Report | None
+) -> None:
+    window = Window(kind=WindowKind.INCREMENTAL, since=run.window_since, until=_frozen(run))
+    _read_window(source, lease, client, run, window, report)
+    with transaction.atomic():
+        fence(lease)
+        AccountState.objects.scoped(source.scope).filter(account=source.account).update(
+            watermark=window.until
+        )
+        CustomerSync.objects.scoped(source.scope).filter(pk=run.pk).update(
+            phase=CustomerSync.Phase.CONCLUDE, resume_token=""
+        )
+    run.refresh_from_db(from_queryset=CustomerSync.objects.scoped(source.scope))
+
+
+def _frozen(run: CustomerSync) -> dt.datetime:
+    if run.window_until is None:
+        raise LookupError(f"sync {run.pk} has no window")
+    return run.window_until
+
+
+def _read_window(
+    source: Source,
+    lease: Lease,
+    client: PosClient,
+    run: CustomerSync,
+    window: Window,
+    report: Report | None,
+) -> None:
+    pages = client.iter_pages(window, resume_token=run.resume_token or None)
+    for rows, resume_token, count in batch_pages(pages):
+        if lease.lost.is_set():
+            raise LeaseLostError("the lease went to another process")
+        take_rows(source, lease, rows, run=run, resume_token=resume_token, pages=count)
+        run.refresh_from_db(from_queryset=CustomerSync.objects.scoped(source.scope))
+        _tell(run, report)
+
+
+def batch_pages(pages: Iterator[Page]) -> Iterator[tuple[list[RawRow], str, int]]:
+    """Join small pages into batches worth a transaction: rows, the last token, how many pages."""
+    rows: list[RawRow] = []
+    count, since, token = 0, time.monotonic(), ""
+    for page in pages:
+        rows.extend(page.rows)
+        count, token = count + 1, page.resume_token
+        if len(rows) >= _BATCH_ROWS or time.monotonic() - since > _BATCH_SECONDS:
+            yield rows, token, count
+            rows, count, since = [], 0, time.monotonic()
+    if count:
+        yield rows, token, count
+
+
+def _conclude(
+    source: Source, lease: Lease, client: PosClient, run: CustomerSync, _report: Report | None
+) -> None:
+    conclude(source, lease, client, run)
+    now = utc_now()
+    with transaction.atomic():
+        fence(lease)
+        CustomerSync.objects.scoped(source.scope).filter(pk=run.pk).update(
+            state=CustomerSync.State.FINISHED,
+            phase=CustomerSync.Phase.DONE,
+            finished_at=now,
+            progress_at=now,
+        )
+        if run.full:
+            AccountState.objects.scoped(source.scope).filter(account=source.account).update(
+                full_pass_at=now
+            )
+        audit.record(
+            source.scope,
+            "sync.finished",
+            subject_kind="connection",
+            subject_ids=[source.connection.pk],
+            context={"sync": run.pk},
+        )
+    run.refresh_from_db(from_queryset=CustomerSync.objects.scoped(source.scope))
+
+
+def _failure(error: PosError) -> dict[str, object]:
+    return {
+        "state": CustomerSync.State.FAILED,
+        "error_code": error.code or type(error).__name__,
+        "error": str(error),
+        "finished_at": utc_now(),
+    }
+
+
+def _fail(source: Source, lease: Lease, run: CustomerSync, error: PosError) -> None:
+    log.warning(
+        "sync.run.failed",
+        sync_id=run.pk,
+        connection_id=source.connection.pk,
+        error=type(error).__name__,
+        code=error.code,
+    )
+    with transaction.atomic():
+        fence(lease)
+        CustomerSync.objects.scoped(source.scope).filter(pk=run.pk).update(**_failure(error))
+        audit.record(
+            source.scope,
+            "sync.failed",
+            subject_kind="connection",
+            subject_ids=[source.connection.pk],
+            context={"sync": run.pk, "code": error.code},
+        )

@@ -1,0 +1,203 @@
+"""Reads of connections, runs, quarantine and proofs; every public one takes a Scope."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from rollcall.customers.models import PosRecord
+from rollcall.kit.scope import Scope
+from rollcall.kit.scoping import ScopedQuerySet
+from rollcall.sync.models import (
+    AccountState,
+    CustomerSync,
+    PosConnection,
+    QuarantinedRow,
+    Reconciliation,
+    Task,
+)
+
+OPEN_STATES = (CustomerSync.State.PENDING, CustomerSync.State.IN_PROGRESS)
+
+
+class ConnectionNotFoundError(LookupError):
+    """The retailer has no connection of this name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConnectionView:
+    """A connection and how it is doing.
+
+    :param records: alive at the POS as far as the hub knows.
+    :param run: the newest run, if any; ``good_run`` the newest that finished.
+    :param tasks: what people asked for and the worker has not done yet.
+    """
+
+    connection: PosConnection
+    state: AccountState | None
+    records: int
+    quarantined: int
+    run: CustomerSync | None
+    good_run: CustomerSync | None
+    proof: Reconciliation | None
+    tasks: Sequence[Task]
+
+    @property
+    def brake_pulled(self) -> bool:
+        """Whether deletions wait for a person."""
+        return self.state is not None and self.state.brake_pulled_at is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far a run has come.
+
+    :param rows_per_second: since it started or was taken over; 0 if too early to say.
+    :param share: 0 to 1; None if nobody knows how much there is.
+    :param seconds_left: None if nobody knows.
+    """
+
+    rows_per_second: float
+    share: float | None
+    seconds_left: float | None
+
+
+def list_connections(scope: Scope) -> list[PosConnection]:
+    """The retailer's connections, by name."""
+    return list(PosConnection.objects.scoped(scope).select_related("account").order_by("slug"))
+
+
+def get_connection(scope: Scope, slug: str) -> PosConnection:
+    """One connection.
+
+    :raises ConnectionNotFoundError: not this retailer's.
+    """
+    found = PosConnection.objects.scoped(scope).select_related("account").filter(slug=slug).first()
+    if found is None:
+        raise ConnectionNotFoundError(f"there is no connection {slug!r}")
+    return found
+
+
+def get_connection_view(scope: Scope, connection: PosConnection) -> ConnectionView:
+    """A connection with its newest run, proof, counts and open tasks."""
+    runs = CustomerSync.objects.scoped(scope).filter(connection=connection).order_by("-id")
+    proofs = Reconciliation.objects.scoped(scope).filter(connection=connection).order_by("-id")
+    return ConnectionView(
+        connection=connection,
+        state=find_state(scope, connection),
+        records=count_alive(scope, connection),
+        quarantined=open_quarantine(scope, connection).count(),
+        run=runs.first(),
+        good_run=runs.filter(state=CustomerSync.State.FINISHED).first(),
+        proof=proofs.first(),
+        tasks=list(
+            Task.objects.scoped(scope).filter(connection=connection, finished_at__isnull=True)
+        ),
+    )
+
+
+def find_state(scope: Scope, connection: PosConnection) -> AccountState | None:
+    """The lease, watermark and brake of the list that a connection reads."""
+    return AccountState.objects.scoped(scope).filter(account_id=connection.account_id).first()
+
+
+def count_alive(scope: Scope, connection: PosConnection) -> int:
+    """Records of the connection's list that the POS still has."""
+    return (
+        PosRecord.objects.scoped(scope)
+        .filter(account_id=connection.account_id, gone_at__isnull=True)
+        .count()
+    )
+
+
+def list_runs(
+    scope: Scope, *, connection: PosConnection | None = None, limit: int = 20
+) -> list[CustomerSync]:
+    """The newest runs, newest first, of one connection or of all."""
+    runs = CustomerSync.objects.scoped(scope).select_related("connection")
+    if connection is not None:
+        runs = runs.filter(connection=connection)
+    return list(runs.order_by("-id")[:limit])
+
+
+def find_run(scope: Scope, run_id: int) -> CustomerSync | None:
+    """One run of this retailer."""
+    return CustomerSync.objects.scoped(scope).select_related("connection").filter(pk=run_id).first()
+
+
+def find_open_run(scope: Scope, connection: PosConnection) -> CustomerSync | None:
+    """The run that waits or goes on, if there is one."""
+    runs = CustomerSync.objects.scoped(scope).filter(connection=connection, state__in=OPEN_STATES)
+    return runs.first()
+
+
+def open_quarantine(scope: Scope, connection: PosConnection) -> ScopedQuerySet[QuarantinedRow]:
+    """The rows of a connection's list that wait in quarantine."""
+    return QuarantinedRow.objects.scoped(scope).filter(
+        account_id=connection.account_id, resolved_at__isnull=True
+    )
+
+
+def list_quarantined(
+    scope: Scope, *, connection: PosConnection | None = None, limit: int = 200
+) -> list[QuarantinedRow]:
+    """Open quarantined rows, newest first."""
+    rows = QuarantinedRow.objects.scoped(scope).filter(resolved_at__isnull=True)
+    if connection is not None:
+        rows = rows.filter(account_id=connection.account_id)
+    return list(rows.select_related("account").order_by("-last_seen_at", "-id")[:limit])
+
+
+def list_proofs(
+    scope: Scope, connection: PosConnection, *, limit: int = 10
+) -> list[Reconciliation]:
+    """The newest reconciliations, newest first."""
+    return list(
+        Reconciliation.objects.scoped(scope).filter(connection=connection).order_by("-id")[:limit]
+    )
+
+
+def measure_progress(run: CustomerSync, *, now: dt.datetime) -> Progress:
+    """Rate, share and time left of a run, from its own counts."""
+    if run.started_at is None or run.finished_at is not None:
+        return Progress(rows_per_second=0.0, share=None, seconds_left=None)
+    seconds = ((run.progress_at or now) - run.started_at).total_seconds()
+    rate = run.rows_read / seconds if seconds > 0 else 0.0
+    if not run.expected_rows:
+        return Progress(rows_per_second=rate, share=None, seconds_left=None)
+    share = min(run.rows_read / run.expected_rows, 1.0)
+    left = (run.expected_rows - run.rows_read) / rate if rate > 0 and share < 1 else None
+    return Progress(rows_per_second=rate, share=share, seconds_left=left)
+
+
+def runs_to_wake(now: dt.datetime) -> list[CustomerSync]:
+    """Open runs that nobody works on: not started yet, or their owner's lease has run out.
+
+    Across retailers: the worker serves the whole installation.
+    """
+    runs = CustomerSync.objects.across_retailers(reason="the worker serves all retailers")
+    free = AccountState.objects.across_retailers(reason="same").filter(
+        Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    )
+    waiting = Q(state=CustomerSync.State.PENDING) | Q(
+        state=CustomerSync.State.IN_PROGRESS, account_id__in=free.values("account_id")
+    )
+    return list(runs.filter(waiting, connection__paused=False).order_by("id"))
+
+
+def tasks_to_wake(now: dt.datetime) -> list[Task]:
+    """Unfinished tasks that no worker has claimed. Across retailers, like the worker."""
+    tasks = Task.objects.across_retailers(reason="the worker serves all retailers")
+    return list(tasks.filter(finished_at__isnull=True).exclude(claimed_until__gt=now).order_by("id"))
+
+
+def find_connection_anywhere(slug: str) -> PosConnection | None:
+    """The connection of this name, whichever retailer's: names are unique in an installation.
+
+    For the command line, whose user administers all of it.
+    """
+    everywhere = PosConnection.objects.across_retailers(reason="commands name connections by slug")
+    return everywhere.select_related("account", "retailer").filter(slug=slug).first()

@@ -1,0 +1,1 @@
+"""Decisions of the sync engine, without a database."""

@@ -1,0 +1,1 @@
+"""UI kit: base templates, styles, and what every page needs."""
