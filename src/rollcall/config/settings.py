@@ -10,11 +10,9 @@ from csp.constants import NONE, SELF
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
-from rollcall import embedded
 from rollcall.config import environment, paths
 from rollcall.config.logs import configure_logs
-from rollcall.kit.crypto import MasterKeys, format_key, new_key, parse_key
-from rollcall.kit.crypto import KeyFormatError
+from rollcall.kit.crypto import KeyFormatError, MasterKeys, format_key, new_key, parse_key
 
 DATA_DIR: Path = paths.data_dir()
 DATABASE_URL: str = environment.secret("DATABASE_URL")
@@ -23,8 +21,10 @@ EMBEDDED_DATABASE: bool = not DATABASE_URL
 
 def _database() -> dict[str, Any]:
     if EMBEDDED_DATABASE:
+        from rollcall import embedded  # noqa: PLC0415  # never touched with a database of one's own
+
         embedded.use(embedded.EmbeddedServer(DATA_DIR))
-        return {"ENGINE": "rollcall.embedded.backend", "NAME": "rollcall"}
+        return {"ENGINE": "rollcall.embedded.backend", "NAME": embedded.DATABASE}
     try:
         given = conninfo_to_dict(DATABASE_URL)
     except ProgrammingError as error:
@@ -206,7 +206,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+# Served from the installed packages: nothing is collected, so there is no STATIC_ROOT.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
@@ -215,5 +215,8 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 
 #: Seconds that a sync's lease lives without a heartbeat; then another worker takes over.
 LEASE_SECONDS = environment.number("ROLLCALL_LEASE_SECONDS", default=20, minimum=1, maximum=600)
+#: How often one request to a POS is tried, and the (first, longest) pause between tries.
+POS_ATTEMPTS = environment.number("ROLLCALL_POS_ATTEMPTS", default=6, minimum=1, maximum=20)
+POS_BACKOFF_S = (0.5, 30.0)
 #: Bearer token for /metrics; without one only this machine may read it.
 METRICS_TOKEN = environment.secret("ROLLCALL_METRICS_TOKEN")

@@ -162,6 +162,11 @@ def find_account(name: str) -> Account:
     return Account(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid)
 
 
+def has_account(uid: int) -> bool:
+    """Tell whether a user number has a name on this machine."""
+    return not name_of(uid).startswith("uid ")
+
+
 def name_of(uid: int) -> str:
     """Return ``alice (uid 1000)``, or ``uid 1000`` for one without an account."""
     try:

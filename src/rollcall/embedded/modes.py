@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from rollcall.embedded.binaries import version_in
 from rollcall.embedded.errors import ANOTHER_WAY, EmbeddedServerError
 from rollcall.embedded.folder import DataFolder
-from rollcall.embedded.launch import Account, Launcher, Mode, find_account, name_of
+from rollcall.embedded.launch import Account, Launcher, Mode, find_account, has_account, name_of
 
 _ROOT = 0
 
@@ -22,17 +23,34 @@ def choose_launcher(*, folder: DataFolder, programs: Path, run_as: str) -> tuple
 
     :raises EmbeddedServerError: nothing works here, or the database belongs to somebody else.
     """
-    euid = os.geteuid()
-    if euid != _ROOT:
-        direct = Launcher(
-            mode=Mode.DIRECT,
-            owner_uid=euid,
-            owner_gid=os.getegid(),
-            account=Account(name=name_of(euid), uid=euid, gid=os.getegid()),
-        )
-        _refuse_foreign_owner(folder, allowed={euid: direct.account.name})
+    if os.geteuid() == _ROOT:
+        return _choose_for_root(folder=folder, programs=programs, account=find_account(run_as))
+    return _choose_for_ordinary_user(folder=folder, programs=programs, run_as=run_as)
+
+
+def _choose_for_ordinary_user(
+    *, folder: DataFolder, programs: Path, run_as: str
+) -> tuple[Launcher, str]:
+    uid, gid = os.geteuid(), os.getegid()
+    name = name_of(uid)
+    _refuse_foreign_owner(folder, allowed={uid: name})
+    direct = Launcher(
+        mode=Mode.DIRECT,
+        owner_uid=uid,
+        owner_gid=gid,
+        account=Account(name=name, uid=uid, gid=gid),
+    )
+    if has_account(uid):
         return direct, _version(direct, programs)
-    return _choose_for_root(folder=folder, programs=programs, account=find_account(run_as))
+    # A container that runs under a number without an entry: initdb wants a name for it.
+    namespace = replace(direct, mode=Mode.NAMESPACE, account=find_account(run_as))
+    version = _try_version(namespace, programs)
+    if version is None:
+        raise EmbeddedServerError(
+            f"PostgreSQL needs an account, and this machine has none for {name}: "
+            "set DATABASE_URL or run Rollcall as a user that is in /etc/passwd."
+        )
+    return namespace, version
 
 
 def _choose_for_root(

@@ -6,5 +6,5 @@ import datetime as dt
 
 
 def utc_now() -> dt.datetime:
-    """The time by this machine's clock, aware, UTC."""
+    """Return the time by this machine's clock, aware, UTC."""
     return dt.datetime.now(dt.UTC)

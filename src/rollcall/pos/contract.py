@@ -269,7 +269,7 @@ class Connector(abc.ABC, Generic[SettingsT]):
 
     @abc.abstractmethod
     def external_id(self, row: RawRow) -> str:
-        """The row's id as an opaque string.
+        """Return the row's id as an opaque string.
 
         :raises RowError: ``id_missing``.
         """

@@ -1,4 +1,4 @@
-"""The one door to the network: time-outs, retries, rate limit, classification, no values in logs."""
+"""The one door to the network: time-outs, retries, rate limit, classification, no values logged."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 MAX_BODY: Final = 64 * 1024 * 1024
-#: A POS that asks for a longer pause gets it, but from the hub's schedule, not from a blocked thread.
+#: A POS that asks for a longer pause gets it from the hub's schedule, not from a blocked thread.
 LONGEST_PAUSE_S: Final = 60.0
 
 

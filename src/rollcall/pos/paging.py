@@ -169,7 +169,9 @@ class OverlapReader:
         self._steps_back += 1
         self._back = min(self._end, max(2 * self._back, self._largest // 4))
 
-    def _take_over(self, offset: int, rows: Sequence[RawRow], names: Sequence[str | None]) -> ListPage:  # fmt: skip
+    def _take_over(
+        self, offset: int, rows: Sequence[RawRow], names: Sequence[str | None]
+    ) -> ListPage:
         new = [row for row, name in zip(rows, names, strict=True) if name not in self._last_page]
         self._end = offset + len(rows)
         # A list that moves this much will do so again: keep some distance for the next pages.

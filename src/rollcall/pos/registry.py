@@ -42,7 +42,7 @@ def kinds() -> list[str]:
 
 @functools.cache
 def connector(kind: str) -> AnyConnector:
-    """The connector of a POS.
+    """Return the connector of a POS.
 
     :raises UnknownKindError: there is none of that name.
     """
@@ -54,7 +54,7 @@ def connector(kind: str) -> AnyConnector:
 
 @functools.cache
 def simulator(kind: str) -> SimulatorSpec:
-    """The simulator of a POS.
+    """Return the simulator of a POS.
 
     :raises UnknownKindError: there is none of that name.
     """

@@ -18,9 +18,9 @@ def demo(*, check: bool) -> int:
     start_django()
     from django.conf import settings
 
-    from rollcall.demo.flow import SyncFailedError, run_demo
-    from rollcall.demo.processes import ChildDiedError
-    from rollcall.demo.start import NotUpError
+    from rollcall.config.demo.flow import SyncFailedError, run_demo
+    from rollcall.config.demo.processes import ChildDiedError
+    from rollcall.config.demo.start import NotUpError
 
     if not settings.EMBEDDED_DATABASE:
         raise click.ClickException("the demo keeps a database of its own; unset DATABASE_URL")

@@ -34,10 +34,13 @@ def find(name: str) -> Any:
 @click.command()
 @click.argument("connection")
 @click.option("--full", is_flag=True, help="Read everything, and notice what is gone.")
+@click.option("--queue", is_flag=True, help="Leave it to a worker and do not wait.")
 @click.option("--release-brake", is_flag=True, help="Let many records go, once, in your name.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run as one JSON object.")
 @with_django
-def sync(*, connection: str, full: bool, release_brake: bool, as_json: bool) -> int:
+def sync(
+    *, connection: str, full: bool, queue: bool, release_brake: bool, as_json: bool
+) -> int:
     """Pull CONNECTION's customers now and wait for the end.
 
     A run that was killed goes on where it stopped.
@@ -57,6 +60,9 @@ def sync(*, connection: str, full: bool, release_brake: bool, as_json: bool) -> 
         except NoBrakeError as error:
             raise click.ClickException(str(error)) from error
     run = request_sync(scope, found, full=full)
+    if queue:
+        _print_queued(run, as_json=as_json)
+        return 0
     try:
         finished = _run_with_progress(scope, run, name=connection, quiet=as_json)
     except LeaseHeldError as error:
@@ -67,6 +73,13 @@ def sync(*, connection: str, full: bool, release_brake: bool, as_json: bool) -> 
         raise BusyError(str(error)) from error
     _print_run(finished, as_json=as_json)
     return 0 if finished.state == "finished" else EXIT_FAILED
+
+
+def _print_queued(run: Any, *, as_json: bool) -> None:
+    if as_json:
+        print_json(run_as_json(run))
+    else:
+        click.echo(f"run {run.pk} waits for a worker")
 
 
 def _run_with_progress(scope: Any, run: Any, *, name: str, quiet: bool) -> Any:

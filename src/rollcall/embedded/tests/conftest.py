@@ -18,7 +18,7 @@ import pytest
 import rollcall
 from rollcall.embedded import EmbeddedServer
 from rollcall.embedded.postmaster import stop_postmaster
-from rollcall.embedded.tests.places import NOBODY, ordinary_python
+from rollcall.embedded.tests.places import NOBODY, ordinary_python, short_place
 
 _PROGRAM = Path(__file__).with_name("user.py")
 
@@ -93,7 +93,7 @@ def new_user() -> Iterator[Callable[..., User]]:
 @pytest.fixture
 def reachable(new_user: object) -> Iterator[Path]:
     """A short path that every account may pass; no server survives the test."""
-    root = Path(tempfile.mkdtemp(prefix="rc-", dir="/tmp"))
+    root = Path(tempfile.mkdtemp(prefix="rc-", dir=short_place()))
     root.chmod(0o755)
     yield root
     _end_servers_below(root)
@@ -103,7 +103,7 @@ def reachable(new_user: object) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def first_start() -> Iterator[Path]:
     """One data folder after its first start, to be copied: most tests are not about that."""
-    root = Path(tempfile.mkdtemp(prefix="rc-", dir="/tmp"))
+    root = Path(tempfile.mkdtemp(prefix="rc-", dir=short_place()))
     root.chmod(0o755)
     with EmbeddedServer(root / "d"):
         pass

@@ -18,6 +18,17 @@ def ordinary_python() -> str:
     return str(_SYSTEM_PYTHON)
 
 
+def short_place() -> str:
+    """Return a folder with a short path that every account may pass, in memory if there is room.
+
+    A first start waits for the disk more than for anything else.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - folders of unguessable names are made in it
+    if memory.is_dir() and shutil.disk_usage(memory).free > 4_000_000_000:
+        return str(memory)
+    return "/tmp"  # noqa: S108 - as above
+
+
 def _namespaces_work() -> bool:
     if shutil.which("unshare") is None:
         return False

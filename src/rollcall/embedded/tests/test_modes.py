@@ -113,3 +113,15 @@ class TestOrdinaryUser:
         assert (owned_by_nobody / "d").stat().st_mode & 0o777 == 0o700
         user.end()
         assert find_postmaster(owned_by_nobody / "d" / "pg") is None
+
+    @needs_namespaces
+    def test_without_an_account_borrows_a_name_in_a_namespace(
+        self, owned_by_nobody: Path, new_user: NewUser
+    ) -> None:
+        os.chown(owned_by_nobody, 4242, 4242)
+        user = new_user(owned_by_nobody / "d", uid=4242)
+
+        assert user.ask("count") == 1
+        assert "in a user namespace" in str(user.ask("status"))
+        assert server_uid(owned_by_nobody / "d") == 4242
+        user.end()

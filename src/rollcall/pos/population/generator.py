@@ -24,8 +24,9 @@ _MAIL_HOSTS: Final = ("example.com", "example.org", "example.net")
 
 
 def phone_number(number: int) -> str:
-    """The ``number``-th phone: ten digits of NANP shape; different numbers below 190 million never
-    share one.
+    """Return the ``number``-th phone: ten digits of NANP shape.
+
+    Different numbers below 190 million never share one.
     """
     shuffled = (number + _OFFSET) * _STEP % _PHONES
     area, rest = divmod(shuffled, len(_EXCHANGES) * 10_000)
@@ -34,7 +35,7 @@ def phone_number(number: int) -> str:
 
 
 def licence_number(state: str, number: int) -> str:
-    """A licence number of the state's shape, unique for ``number`` within the state."""
+    """Return a licence number of the state's shape, unique for ``number`` within the state."""
     if state == "CA":
         letter, digits = divmod((number + _OFFSET) * _STEP % (24 * 10**7), 10**7)
         return f"{'ABCDEFGHIJKLMNPRSTUVWXYZ'[letter]}{digits:07d}"
@@ -114,7 +115,8 @@ def _household(rng: random.Random, serial: int) -> Sequence[Person]:
 def _home(rng: random.Random, serial: int) -> _Home:
     # Two thirds of a retailer's shoppers live near each other.
     place = places.PLACES[int(len(places.PLACES) * rng.random() ** 1.7)]
-    street = f"{rng.randrange(1, 9900)} {rng.choice(places.STREET_NAMES)} {rng.choice(places.STREET_TYPES)}"
+    name, kind = rng.choice(places.STREET_NAMES), rng.choice(places.STREET_TYPES)
+    street = f"{rng.randrange(1, 9900)} {name} {kind}"
     if rng.random() < 0.2:
         street += f" Apt {rng.randrange(1, 60)}"
     return _Home(serial, place, street, f"{place.zip_prefix}{rng.randrange(1, 100):02d}")
@@ -167,8 +169,12 @@ def _person(rng: random.Random, home: _Home, slot: int, family: str) -> Person:
         zip=home.zip if lives_here else "",
         gender=gender,
         medical_id=f"MM{(number + _OFFSET) * _STEP % 10**8:08d}" if medical else "",
-        medical_expires_on=f"{rng.randint(2024, 2028)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}" if medical else "",
+        medical_expires_on=_expiry(rng) if medical else "",
     )  # fmt: skip
+
+
+def _expiry(rng: random.Random) -> str:
+    return f"{rng.randint(2024, 2028)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}"
 
 
 def _email(rng: random.Random, given: str, family: str, number: int) -> str:
@@ -190,9 +196,11 @@ def _sharing(rng: random.Random, first: Person, other: Person) -> Person:
 
 
 def _parent_and_child(rng: random.Random, home: _Home, parent: Person) -> Sequence[Person]:
-    """A son (or daughter) of the same name at the same address, 20 to 35 years younger."""
+    """Return the parent and a child of the same name and address, 20 to 35 years younger."""
     born = dt.date.fromisoformat(parent.born_on)
-    parent = replace(parent, born_on=born.replace(year=1940 + born.year % 34, day=min(born.day, 28)).isoformat())  # fmt: skip
+    parent = replace(
+        parent, born_on=born.replace(year=1940 + born.year % 34, day=min(born.day, 28)).isoformat()
+    )
     child = _person(rng, home, 1, parent.family_name)
     year = min(int(parent.born_on[:4]) + rng.randint(20, 35), 2003)
     return (

@@ -57,67 +57,12 @@ PLACES: Final[tuple[Place, ...]] = tuple(
 
 AREA_CODES: Final[tuple[str, ...]] = tuple(dict.fromkeys(place.area_code for place in PLACES))
 
-STREET_NAMES: Final[tuple[str, ...]] = tuple(
-    [
-        "Alder",
-        "Almond",
-        "Aspen",
-        "Bay",
-        "Beacon",
-        "Birch",
-        "Bluff",
-        "Bridge",
-        "Canyon",
-        "Cedar",
-        "Cherry",
-        "Chestnut",
-        "Clover",
-        "Coral",
-        "Cypress",
-        "Elm",
-        "Fern",
-        "Fig",
-        "Granite",
-        "Grove",
-        "Harbor",
-        "Hazel",
-        "Hickory",
-        "Hill",
-        "Iris",
-        "Ivy",
-        "Juniper",
-        "Lake",
-        "Larkspur",
-        "Laurel",
-        "Lemon",
-        "Lilac",
-        "Linden",
-        "Magnolia",
-        "Maple",
-        "Meadow",
-        "Mesa",
-        "Mill",
-        "Mulberry",
-        "Oak",
-        "Olive",
-        "Orchard",
-        "Palm",
-        "Peach",
-        "Pine",
-        "Poplar",
-        "Quarry",
-        "Redwood",
-        "Ridge",
-        "River",
-        "Sage",
-        "Sequoia",
-        "Spruce",
-        "Summit",
-        "Sycamore",
-        "Valley",
-        "Vine",
-        "Walnut",
-        "Willow",
-    ]
-)
+_STREETS: Final = """
+Alder Almond Aspen Bay Beacon Birch Bluff Bridge Canyon Cedar Cherry Chestnut Clover Coral
+Cypress Elm Fern Fig Granite Grove Harbor Hazel Hickory Hill Iris Ivy Juniper Lake Larkspur
+Laurel Lemon Lilac Linden Magnolia Maple Meadow Mesa Mill Mulberry Oak Olive Orchard Palm Peach
+Pine Poplar Quarry Redwood Ridge River Sage Sequoia Spruce Summit Sycamore Valley Vine Walnut
+Willow
+"""
+STREET_NAMES: Final = tuple(_STREETS.split())
 STREET_TYPES: Final[tuple[str, ...]] = ("St", "Ave", "Way", "Dr", "Ln", "Ct", "Blvd", "Rd")

@@ -22,7 +22,7 @@ PLACEHOLDER_LICENCES: Final = ("", "", "", "NONE", "NA", "0000000", "123456789")
 def store_share(
     people: Iterable[Person], *, seed: int, store_number: int, store_count: int
 ) -> Iterator[Person]:
-    """The people that store ``store_number`` (1 to ``store_count``) knows, as it wrote them down.
+    """Stream the people that store ``store_number`` (from 1) knows, as it wrote them down.
 
     Everybody has one usual store, which holds them as they are; a quarter also visits each other
     store, where the record may differ (nickname, new phone, slip of the keyboard, placeholder

@@ -29,8 +29,9 @@ class Control:
         self._port = parts.port or 80
 
     def customers(self) -> Iterator[dict[str, Any]]:
-        """The truth, row by row: canonical fields with ``pos_id``, ``person_id``, ``status``,
-        ``merged_into`` and ``updated_at``.
+        """Stream the truth, row by row.
+
+        Canonical fields and ``pos_id``, ``person_id``, ``status``, ``merged_into``, ``updated_at``.
         """
         connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
         try:
@@ -43,7 +44,7 @@ class Control:
             connection.close()
 
     def customer(self, pos_id: str) -> dict[str, Any]:
-        """The truth of one customer.
+        """Return the truth of one customer.
 
         :raises KeyError: there is none.
         """
@@ -53,7 +54,7 @@ class Control:
         raise KeyError(pos_id)
 
     def create(self, **fields: FieldValue) -> str:
-        """A customer typed in at the till; returns the POS's id."""
+        """Add a customer as if typed in at the till; returns the POS's id."""
         return str(self._call("POST", "customers", fields)["pos_id"])
 
     def patch(

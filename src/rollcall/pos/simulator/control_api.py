@@ -6,7 +6,7 @@ It is no part of any POS's API: not counted, not limited, without credentials, f
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -30,12 +30,12 @@ class ControlError(Exception):
 
 
 def error(status: int, message: str) -> Answer:
-    """A refusal of the control interface."""
+    """Return a refusal of the control interface."""
     return json_answer(status, {"error": message})
 
 
 def streamed_customers(world: World, request: Request, prefix: str) -> Iterator[bytes] | None:
-    """The truth as JSON lines, if that is what the request asks for."""
+    """Return the truth as JSON lines, if that is what the request asks for."""
     if request.method != "GET" or request.path != f"{prefix}customers":
         return None
     return (orjson.dumps(world.truth(record)) + b"\n" for record in world.state.records())
@@ -44,7 +44,7 @@ def streamed_customers(world: World, request: Request, prefix: str) -> Iterator[
 def handle(world: World, request: Request, prefix: str) -> Answer:
     """Answer any other control request."""
     name, _, rest = request.path.removeprefix(prefix).partition("/")
-    table = {
+    table: dict[str, dict[str, Callable[[World, Request, str], Answer]]] = {
         "health": {"GET": _health},
         "requests": {"GET": _requests},
         "faults": {"GET": _faults, "PUT": _set_faults},
@@ -65,24 +65,24 @@ def handle(world: World, request: Request, prefix: str) -> Answer:
         return error(400, str(refusal))
 
 
-def _health(world: World, request: Request, pos_id: str) -> Answer:
+def _health(world: World, _request: Request, _pos_id: str) -> Answer:
     return json_answer(200, {"kind": world.spec.kind, "customers": world.state.count()})
 
 
-def _requests(world: World, request: Request, pos_id: str) -> Answer:
+def _requests(world: World, _request: Request, _pos_id: str) -> Answer:
     return json_answer(200, world.counts())
 
 
-def _faults(world: World, request: Request, pos_id: str) -> Answer:
+def _faults(world: World, _request: Request, _pos_id: str) -> Answer:
     return json_answer(200, world.faults.all())
 
 
-def _set_faults(world: World, request: Request, pos_id: str) -> Answer:
+def _set_faults(world: World, request: Request, _pos_id: str) -> Answer:
     world.faults.set(_object(request))
     return json_answer(200, world.faults.all())
 
 
-def _set_clock(world: World, request: Request, pos_id: str) -> Answer:
+def _set_clock(world: World, request: Request, _pos_id: str) -> Answer:
     skew = _object(request).get("skew_s")
     if isinstance(skew, bool) or not isinstance(skew, int | float) or abs(skew) > _MAX_SKEW_S:
         raise ControlError(400, "skew_s has to be a number of seconds, at most 400 days")
@@ -90,7 +90,7 @@ def _set_clock(world: World, request: Request, pos_id: str) -> Answer:
     return json_answer(200, {"skew_s": skew, "now": world.now().isoformat()})
 
 
-def _merge(world: World, request: Request, pos_id: str) -> Answer:
+def _merge(world: World, request: Request, _pos_id: str) -> Answer:
     body = _object(request)
     donor, survivor = body.get("from"), body.get("into")
     if not isinstance(donor, str) or not isinstance(survivor, str):
@@ -102,7 +102,7 @@ def _merge(world: World, request: Request, pos_id: str) -> Answer:
     return json_answer(200, {"from": donor, "into": survivor})
 
 
-def _create(world: World, request: Request, pos_id: str) -> Answer:
+def _create(world: World, request: Request, _pos_id: str) -> Answer:
     body = _object(request)
     person_id = body.pop("person_id", "")
     if not isinstance(person_id, str):
@@ -122,7 +122,7 @@ def _patch(world: World, request: Request, pos_id: str) -> Answer:
     return json_answer(200, world.truth(record))
 
 
-def _delete(world: World, request: Request, pos_id: str) -> Answer:
+def _delete(world: World, _request: Request, pos_id: str) -> Answer:
     if not world.state.remove(pos_id):
         raise ControlError(404, "no such customer")
     return json_answer(200, {"deleted": pos_id})

@@ -26,15 +26,15 @@ class Request:
     body: bytes
 
     def form(self) -> dict[str, str]:
-        """The body as an HTML form; the last one of repeated names."""
+        """Return the body as an HTML form; the last one of repeated names."""
         return _last_values(self.body.decode("utf-8", "replace"))
 
     def parameters(self) -> dict[str, str]:
-        """The query string; the last one of repeated names."""
+        """Return the query string; the last one of repeated names."""
         return _last_values(self.query)
 
     def json_object(self) -> dict[str, Any] | None:
-        """The body as a JSON object, or None if it is something else."""
+        """Return the body as a JSON object, or None if it is something else."""
         try:
             decoded = orjson.loads(self.body)
         except orjson.JSONDecodeError:
@@ -53,7 +53,7 @@ class Answer:
 
 
 def json_answer(status: int, content: object) -> Answer:
-    """An answer with a JSON body."""
+    """Return an answer with a JSON body."""
     return Answer(status=status, body=orjson.dumps(content))
 
 
@@ -82,7 +82,7 @@ class Router(Generic[WorldT]):
         self._routes = [(_pattern(route.template), route) for route in routes]
 
     def find(self, method: str, path: str) -> tuple[Route[WorldT] | None, dict[str, str], bool]:
-        """The route with its decoded placeholders, and whether the path exists for any method."""
+        """Return the route, its decoded placeholders, and whether any method has the path."""
         path_exists = False
         for pattern, route in self._routes:
             match = pattern.fullmatch(path)

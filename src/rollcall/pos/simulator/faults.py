@@ -41,14 +41,15 @@ def _ids(value: object) -> bool:
 #: Every fault: what it may be set to, and what "off" is.
 #:
 #: ``latency_ms`` waits before each answer · ``error_500_rate``, ``reset_rate``, ``cut_body_rate``,
-#: ``not_json_rate`` are shares of requests (0 to 1) that get a 500, a TCP reset, a body shorter than
-#: announced, an HTML page · ``throttle_burst``: the next n requests get 429, with ``retry_after``
-#: seconds if set · ``move_rows``: after each list page n random customers are touched, so that they
-#: move · ``list_order``: by last change (asc, desc) or signup, instead of the POS's own order ·
-#: ``expire_tokens_after``: every n requests all tokens become unknown · ``empty_lists`` ·
-#: ``truncate_after``: lists end after n rows · ``drop_rows``: ids that lists leave out ·
-#: ``not_found_style``, ``envelope``: the POS's inconsistent shapes · ``signup_to``: whether the last
-#: day of a date range belongs to it · ``malformed_rows``: kinds applied to the first rows, one each.
+#: ``not_json_rate`` are shares of requests (0 to 1) that get a 500, a TCP reset, a body shorter
+#: than announced, an HTML page · ``throttle_burst``: the next n requests get 429, with
+#: ``retry_after`` seconds if set · ``move_rows``: after each list page n random customers are
+#: touched, so that they move · ``list_order``: by last change (asc, desc) or signup, instead of
+#: the POS's own order · ``expire_tokens_after``: every n requests all tokens become unknown ·
+#: ``empty_lists`` · ``truncate_after``: lists end after n rows · ``drop_rows``: ids that lists
+#: leave out · ``not_found_style``, ``envelope``: the POS's inconsistent shapes · ``signup_to``:
+#: whether the last day of a date range belongs to it · ``malformed_rows``: kinds applied to the
+#: first rows, one each.
 RULES: Final[Mapping[str, tuple[Callable[[object], bool], object]]] = {
     "latency_ms": (_number(600_000), 0),
     "error_500_rate": (_number(1), 0),
@@ -104,20 +105,20 @@ class Faults:
             return dict(self._values)
 
     def number(self, name: str) -> float:
-        """A numeric fault; 0 when it is off."""
+        """Return a numeric fault; 0 when it is off."""
         value = self._values[name]
         return float(value) if isinstance(value, int | float) else 0.0
 
     def count(self, name: str) -> int:
-        """A counting fault; 0 when it is off."""
+        """Return a counting fault; 0 when it is off."""
         return int(self.number(name))
 
     def word(self, name: str) -> str:
-        """A fault that chooses a style."""
+        """Return a fault that chooses a style."""
         return str(self._values[name])
 
     def words(self, name: str) -> list[str]:
-        """A fault that lists things; empty when it is off."""
+        """Return a fault that lists things; empty when it is off."""
         value = self._values[name]
         return [str(item) for item in value] if isinstance(value, list) else []
 

@@ -31,7 +31,7 @@ _MARK: Final = "INVALID-UTF8-HERE"
 
 
 def malform(kind: str, body: bytes, keys: MalformedKeys) -> bytes:
-    """The row's JSON with one thing wrong.
+    """Return the row's JSON with one thing wrong.
 
     :param kind: one of :data:`MALFORMATIONS`.
     """

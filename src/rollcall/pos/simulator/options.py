@@ -41,5 +41,5 @@ class SimulatorOptions:
     faults: Mapping[str, object] = field(default_factory=dict)
     reset: bool = False
     account: str = DEFAULT_ACCOUNT
-    api_key: str = DEFAULT_API_KEY
-    client_id: str = DEFAULT_CLIENT_ID
+    api_key: str = field(default=DEFAULT_API_KEY, repr=False)
+    client_id: str = field(default=DEFAULT_CLIENT_ID, repr=False)

@@ -30,7 +30,7 @@ class Record:
     extras: dict[str, Any] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
-        """A canonical field as text, ``""`` if it is empty."""
+        """Return a canonical field as text, ``""`` if it is empty."""
         value = self.truth.get(name)
         return "" if value is None else str(value)
 
@@ -39,8 +39,8 @@ class Record:
 class Listing:
     """Which rows a list shows and how it is sorted.
 
-    :param column: ``signed_up`` or ``updated``; epoch seconds from ``lower`` (included) to ``upper``
-        (excluded).
+    :param column: ``signed_up`` or ``updated``; epoch seconds from ``lower`` (included) to
+        ``upper`` (excluded).
     :param order_by: ``signed_up`` or ``updated``; equal times are ordered by row number.
     """
 

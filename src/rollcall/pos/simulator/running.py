@@ -6,7 +6,7 @@ import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 
 from rollcall.pos import registry
@@ -25,7 +25,7 @@ class RunningSimulator:
 
     url: str
     control: Control
-    settings: dict[str, object]
+    settings: dict[str, object] = field(repr=False)
 
 
 def serve(
@@ -45,7 +45,7 @@ def serve(
     """
     stop = threading.Event()
 
-    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
     previous = {s: signal.signal(s, ask_to_stop) for s in (signal.SIGTERM, signal.SIGINT)}

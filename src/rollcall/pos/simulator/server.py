@@ -35,7 +35,7 @@ class PosServer(http.server.ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], world: World) -> None:
         self.world = world
-        self.router = Router(world.spec.routes(world.options))
+        self.router = Router(world.spec.routes())
         self._open_sockets: set[socket.socket] = set()
         self._sockets_lock = threading.Lock()
         super().__init__(address, _Handler)
@@ -87,7 +87,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         super().finish()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Requests are counted, not printed."""
+        """Print nothing: requests are counted."""
 
     def _answer_one(self) -> None:
         path, _, query = self.path.partition("?")
@@ -106,17 +106,20 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         else:
             self._pos(request)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _answer_one
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _answer_one  # noqa: N815
 
     def _body(self) -> bytes | None:
-        """The request's body; None if it was refused (and answered)."""
+        """Read the request's body; None if it was refused (and answered)."""
         if "transfer-encoding" in self.headers:
-            return self._refuse_body(411, "send a Content-Length")
+            self._refuse_body(411, "send a Content-Length")
+            return None
         length = self.headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit():
-            return self._refuse_body(400, "Content-Length is not a number")
+            self._refuse_body(400, "Content-Length is not a number")
+            return None
         if len(length) > 12 or int(length) > _MAX_BODY:
-            return self._refuse_body(413, "the body is larger than 8 MB")
+            self._refuse_body(413, "the body is larger than 8 MB")
+            return None
         return self.rfile.read(int(length))
 
     def _refuse_body(self, status: int, message: str) -> None:

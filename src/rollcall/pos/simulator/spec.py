@@ -44,11 +44,11 @@ class SimulatorSpec(abc.ABC):
 
     @abc.abstractmethod
     def default_settings(self, options: SimulatorOptions, url: str) -> dict[str, object]:
-        """Connection settings (secrets included) that reach a simulator at ``url``."""
+        """Return connection settings (secrets included) that reach a simulator at ``url``."""
 
     @abc.abstractmethod
-    def routes(self, options: SimulatorOptions) -> Sequence[Route[World]]:
-        """The POS's endpoints, literal paths before those with placeholders."""
+    def routes(self) -> Sequence[Route[World]]:
+        """Return the POS's endpoints, literal paths before those with placeholders."""
 
     @abc.abstractmethod
     def authenticate(self, world: World, request: Request) -> Answer | None:
@@ -56,31 +56,33 @@ class SimulatorSpec(abc.ABC):
 
     @abc.abstractmethod
     def refusal(self, status: int, reason: str) -> Answer:
-        """The POS's own error body: 404 for unknown paths, 405, 429 over the limit, 500."""
+        """Return the POS's own error body: 404 for unknown paths, 405, 429 over the limit, 500."""
 
     @abc.abstractmethod
     def pos_id(self, position: int) -> str:
-        """The id that the customer in this row gets."""
+        """Return the id that the customer in this row gets."""
 
     @abc.abstractmethod
     def adopt(self, fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
-        """How this POS would hold canonical values: what it cannot hold is left out, names are
-        upper-cased if it does so; keys and empty values stay.
+        """Return canonical values as this POS would hold them.
+
+        What it cannot hold is left out, names are upper-cased if it does so; empty values stay.
         """
 
     @abc.abstractmethod
     def season(
         self, truth: dict[str, FieldValue], times: Times, rng: random.Random | None, zone: ZoneInfo
     ) -> dict[str, Any]:
-        """Add to a new row's truth what people files do not hold (type, points, visit …); returns
-        further wire keys for ``Record.extras``.
+        """Add to a new row's truth what people files do not hold (type, points, visit …).
+
+        Returns further wire keys for ``Record.extras``.
 
         :param rng: None for a profile that was only just typed in: nothing by chance then.
         """
 
     @abc.abstractmethod
     def wire(self, record: Record, zone: ZoneInfo) -> Mapping[str, object]:
-        """The customer as this POS sends it."""
+        """Return the customer as this POS sends it."""
 
     @abc.abstractmethod
     def merge(self, donor: Record, survivor: Record, now: dt.datetime) -> None:

@@ -37,8 +37,10 @@ CREATE INDEX by_email ON customers (email) WHERE email IS NOT NULL;
 CREATE INDEX by_licence ON customers (licence) WHERE licence IS NOT NULL;
 CREATE INDEX by_full_name ON customers (full_name);
 """
-_INSERT: Final = f"INSERT INTO customers VALUES ({', '.join('?' * 14)})"
-_REPLACE: Final = f"REPLACE INTO customers VALUES ({', '.join('?' * 14)})"
+_INSERT: Final = f"INSERT INTO customers VALUES ({', '.join('?' * 14)})"  # noqa: S608
+_REPLACE: Final = f"REPLACE INTO customers VALUES ({', '.join('?' * 14)})"  # noqa: S608
+
+_FROM_POSITION: Final = f"SELECT {_COLUMNS} FROM customers WHERE position >= ? ORDER BY position"  # noqa: S608
 
 #: Columns a POS's lookups may search by.
 LOOKUPS: Final = frozenset({"pos_id", "phone", "email", "licence", "full_name"})
@@ -51,7 +53,7 @@ class StateError(RuntimeError):
 
 
 def full_name(given: str, family: str) -> str:
-    """The key under which the lookup ``full_name`` finds somebody."""
+    """Return the key under which the lookup ``full_name`` finds somebody."""
     return f"{given}|{family}".lower()
 
 
@@ -125,8 +127,9 @@ class State:
             return db.execute(query, (listing.lower, listing.upper, limit, offset)).fetchall()
 
     def bodies(self, lookup: str, value: str) -> list[tuple[int, str, bytes]]:
-        """Position, id and body of the rows that a lookup finds, oldest first; case does not matter
-        except for ``pos_id``.
+        """Position, id and body of the rows that a lookup finds, oldest first.
+
+        Case does not matter except for ``pos_id``.
         """
         if lookup not in LOOKUPS:
             raise KeyError(lookup)
@@ -148,10 +151,7 @@ class State:
         last = 0
         while True:
             with self._reading() as db:
-                rows = db.execute(
-                    f"SELECT {_COLUMNS} FROM customers WHERE position > ? ORDER BY position LIMIT 1000",  # noqa: S608
-                    (last,),
-                ).fetchall()
+                rows = db.execute(f"{_FROM_POSITION} LIMIT 1000", (last + 1,)).fetchall()
             if not rows:
                 return
             yield from map(_record, rows)
@@ -163,7 +163,7 @@ class State:
             return int(db.execute("SELECT count(*) FROM customers").fetchone()[0])
 
     def next_position(self) -> int:
-        """The row number that the next new record gets."""
+        """Return the row number that the next new record gets."""
         with self._reading() as db:
             return _next_position(db)
 
@@ -181,14 +181,11 @@ class State:
             return gone.rowcount > 0
 
     def at_positions(self, positions: Sequence[int]) -> list[Record]:
-        """The records nearest at or above the given row numbers."""
+        """Return the records nearest at or above the given row numbers."""
         found = []
         with self._reading() as db:
             for position in positions:
-                row = db.execute(
-                    f"SELECT {_COLUMNS} FROM customers WHERE position >= ? ORDER BY position LIMIT 1",  # noqa: S608
-                    (position,),
-                ).fetchone()
+                row = db.execute(f"{_FROM_POSITION} LIMIT 1", (position,)).fetchone()
                 if row is not None:
                     found.append(_record(row))
         return found

@@ -58,7 +58,7 @@ class World:
         self._counts_lock = threading.Lock()
 
     def now(self) -> dt.datetime:
-        """The POS's clock: aware UTC, with the skew that was set."""
+        """Return the POS's clock: aware UTC, with the skew that was set."""
         return dt.datetime.fromtimestamp(time.time() + self.skew_s, dt.UTC)
 
     def list_rows(self, listing: Listing, *, offset: int, limit: int) -> list[bytes]:
@@ -77,7 +77,7 @@ class World:
         return bodies
 
     def serve(self, rows: Iterable[tuple[int, str, bytes]]) -> list[bytes]:
-        """The rows' JSON texts, the first rows of the file malformed if that fault is on."""
+        """Return the rows' JSON texts, the first rows of the file malformed if that fault is on."""
         kinds = self.faults.words("malformed_rows")
         if not kinds:
             return [body for _, _, body in rows]
@@ -89,7 +89,7 @@ class World:
         ]
 
     def create(self, fields: Mapping[str, FieldValue], *, person_id: str = "") -> Record:
-        """A new customer, as if typed in at the till; commits before it returns."""
+        """Add a new customer, as if typed in at the till; commits before it returns."""
         with self.state.writing():
             position = self.state.next_position()
             now = int(self.now().timestamp())
@@ -108,7 +108,9 @@ class World:
             self.state.save(record)
         return record
 
-    def change(self, pos_id: str, fields: Mapping[str, FieldValue], raw: Mapping[str, object]) -> Record | None:  # fmt: skip
+    def change(
+        self, pos_id: str, fields: Mapping[str, FieldValue], raw: Mapping[str, object]
+    ) -> Record | None:
         """Edit a customer and bump its time of change; None if there is none.
 
         :param raw: wire keys that are sent as given from now on.
@@ -141,7 +143,7 @@ class World:
         record.updated = max(int(self.now().timestamp()), record.updated)
 
     def truth(self, record: Record) -> dict[str, object]:
-        """What a correct reader makes of this customer."""
+        """Return what a correct reader makes of this customer."""
         return {
             "pos_id": record.pos_id,
             "person_id": record.person_id,
@@ -157,7 +159,7 @@ class World:
             self._counts[(method, template, status)] += 1
 
     def counts(self) -> list[dict[str, object]]:
-        """Requests by route template and status."""
+        """Return requests by route template and status."""
         with self._counts_lock:
             return [
                 {"method": method, "path": template, "status": status, "count": count}
@@ -234,7 +236,9 @@ def _records(spec: SimulatorSpec, options: SimulatorOptions, zone: ZoneInfo) -> 
         yield _record(spec, person, position, random.Random(seed), zone)  # noqa: S311 - not for secrets
 
 
-def _record(spec: SimulatorSpec, person: Person, position: int, rng: random.Random, zone: ZoneInfo) -> Record:  # fmt: skip
+def _record(
+    spec: SimulatorSpec, person: Person, position: int, rng: random.Random, zone: ZoneInfo
+) -> Record:
     signed_up = _IMPORT_NIGHT if rng.random() < 0.02 else rng.randint(_FIRST_SIGNUP, _LAST_SIGNUP)
     updated = signed_up if rng.random() < 0.2 else rng.randint(signed_up, _LAST_UPDATE)
     columns = {name: getattr(person, name) for name in PEOPLE_COLUMNS if name != "person_id"}
@@ -251,7 +255,7 @@ def _record(spec: SimulatorSpec, person: Person, position: int, rng: random.Rand
 
 
 def _move_signup(record: Record) -> None:
-    """The signup lists go by the time that the customer's truth holds."""
+    """Keep the signup lists in step with the time that the customer's truth holds."""
     told = record.truth.get("signed_up_at")
     if isinstance(told, str):
         record.signed_up = int(dt.datetime.fromisoformat(told).timestamp())

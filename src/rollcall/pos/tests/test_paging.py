@@ -70,7 +70,12 @@ def apply(moving: MovingList, batch: list[tuple[str, int]]) -> None:
 
 class TestOverlapReader:
     @settings(max_examples=100, deadline=None)
-    @given(count=st.integers(0, 300), largest=st.integers(20, 40), newest_first=st.booleans(), edits=edits)  # fmt: skip
+    @given(
+        count=st.integers(0, 300),
+        largest=st.integers(20, 40),
+        newest_first=st.booleans(),
+        edits=edits,
+    )
     def test_gives_every_row_that_did_not_change(
         self, count: int, largest: int, newest_first: bool, edits: list[list[tuple[str, int]]]
     ) -> None:
@@ -82,7 +87,9 @@ class TestOverlapReader:
             apply(moving, next(batches, []))
             return rows
 
-        given_ids = {row["id"] for page in reader(fetch, largest=largest).pages() for row in page.rows}
+        given_ids = {
+            row["id"] for page in reader(fetch, largest=largest).pages() for row in page.rows
+        }
 
         assert set(range(count)) - moving.moved <= given_ids
 
@@ -180,9 +187,7 @@ class TestNextPage:
         assert index * size < end
         assert (index + 1) * size > end
 
-    @pytest.mark.parametrize(
-        ("end", "new"), [(50, 46), (1000, 35), (12_345, 39), (999_999, 42)]
-    )
+    @pytest.mark.parametrize(("end", "new"), [(50, 46), (1000, 35), (12_345, 39), (999_999, 42)])
     def test_repeats_few_rows_of_a_page_of_fifty(self, end: int, new: int) -> None:
         index, size = next_page(end=end, largest=50)
 
@@ -195,7 +200,8 @@ class TestNextPage:
 
 class TestPosition:
     @pytest.mark.parametrize(
-        "written", [{}, {"offset": -1, "anchors": []}, {"offset": 1}, {"offset": "1", "anchors": []}]
+        "written",
+        [{}, {"offset": -1, "anchors": []}, {"offset": 1}, {"offset": "1", "anchors": []}],
     )
     def test_refuses_what_it_did_not_write(self, written: dict[str, object]) -> None:
         with pytest.raises(ValueError, match="not a position"):

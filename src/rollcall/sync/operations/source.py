@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings as django_settings
+
 from rollcall.customers.models import PosAccount
 from rollcall.kit.crypto import RetailerKeys
 from rollcall.kit.scope import Scope
@@ -44,7 +46,12 @@ class Source:
             key=f"{self.connector.kind}:{self.keys.blind('rate budget', self.account.account_key)}",
             requests_per_second=self.connector.requests_per_second(self.settings),
         )
-        options = OpenOptions(time_zone=self.context.time_zone, rate_limiter=limiter)
+        options = OpenOptions(
+            time_zone=self.context.time_zone,
+            rate_limiter=limiter,
+            attempts=django_settings.POS_ATTEMPTS,
+            backoff_s=django_settings.POS_BACKOFF_S,
+        )
         return self.connector.open(self.settings, options)
 
     def fingerprint(self, row: RawRow) -> tuple[bytes, bytes]:

@@ -33,7 +33,7 @@ def rotate(scope: Scope) -> int:
 
 def phones(scope: Scope) -> list[object]:
     """Every record's phone, as it can be read now."""
-    found = []
+    found: list[object] = []
     for record in PosRecord.objects.scoped(scope).order_by("id"):
         context = customer_contexts.record_fields(record.account_id, record.external_id)
         plain = unseal(scope, record.sealed_fields, context=context)

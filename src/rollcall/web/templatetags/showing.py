@@ -31,7 +31,9 @@ def field_value(name: str, value: FieldValue) -> SafeString:
     if showing.is_expired(name, value, today=today):
         return format_html('{} <span class="chip warn">{}</span>', text, gettext("expired"))
     age = showing.age_text(name, value, today=today)
-    return format_html('{}<span class="note">{}</span>', text, f" · {age}" if age else "")
+    if age:
+        return format_html('{} <span class="note">· {}</span>', text, age)
+    return format_html("{}", text)
 
 
 @register.filter

@@ -26,7 +26,6 @@ from rollcall.pos.contract import (
 from rollcall.pos.errors import (
     PosCredentialsError,
     PosGoneError,
-    PosUnavailableError,
     UnsupportedByPosError,
 )
 from rollcall.pos.http import Call, PosHttp, Reply
@@ -130,7 +129,7 @@ class TreezClient(PosClient):
         self._http.close()
 
     def _looked_up(self, criteria: Criteria) -> list[RawRow]:
-        """Ask by what singles people out best; Treez takes one criterion at a time. [doc]"""
+        """Ask by what singles people out best; Treez takes one criterion at a time [doc]."""
         if criteria.external_id:
             try:
                 return [self.get(criteria.external_id)]
@@ -282,7 +281,7 @@ def _parse_token(token: str | None) -> Mapping[str, Any]:
     except orjson.JSONDecodeError:
         parsed = None
     if not isinstance(parsed, dict):
-        raise ValueError("not a resume token of this connector")
+        raise ValueError("not a resume token of this connector")  # noqa: TRY004 - a wrong value
     return parsed
 
 

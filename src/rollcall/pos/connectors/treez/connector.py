@@ -73,7 +73,7 @@ class TreezSettings(PosSettings):
     @model_validator(mode="after")
     def _only_safe_targets(self) -> Self:
         local = is_loopback(self.base_url)
-        if not (self.base_url.startswith("https://") or (local and self.base_url.startswith("http://"))):  # fmt: skip
+        if not self.base_url.startswith(("https://", "http://") if local else "https://"):
             raise ValueError("the base URL has to begin with https://")
         if self.page_size > MAX_PAGE and not local:
             raise ValueError("Treez takes at most 50 rows a page")

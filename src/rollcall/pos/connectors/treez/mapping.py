@@ -51,6 +51,9 @@ class _Wrong(Exception):  # noqa: N818 - never leaves this module
         super().__init__(message)
         self.code = code
 
+    def row_error(self, name: str) -> RowError:
+        return RowError(f"{name}: {self}", code=self.code, field=name)
+
 
 def external_id(row: RawRow) -> str:
     """Read the id, a string here and an int elsewhere [doc].
@@ -73,13 +76,45 @@ def to_canonical(row: RawRow, context: MappingContext) -> CanonicalCustomer:
     :raises RowError: see the contract.
     """
     pos_id = external_id(row)
+    _refuse_unusable(row)
+    zone = context.time_zone
+    fields = _fields(row, zone)
+    if fields.get("licence") is None and fields.get("licence_expires_on") == _DUMMY_EXPIRY:
+        fields["licence_expires_on"] = None
+    name = "status"
+    try:
+        status_raw = _text(row.get("status")) or ""
+        status = _status(status_raw)
+        name = "merged_into"
+        merged_into = _reference(row.get("merged_into_customer_id"))
+        name = "updated_at"
+        updated_at = _moment(row.get("last_update"), zone)
+    except _Wrong as wrong:
+        raise wrong.row_error(name) from None
+    return CanonicalCustomer(
+        external_id=pos_id,
+        status=status,
+        status_raw=status_raw,
+        merged_into=merged_into,
+        updated_at=updated_at,
+        fields=fields,
+    )
+
+
+def _refuse_unusable(row: RawRow) -> None:
     if ENCODING_MARK in row:
         raise RowError("the row holds bytes that are no text", code="encoding_invalid")
-    if len(orjson.dumps(row)) > MAX_ROW:
+    try:
+        size = len(orjson.dumps(row))
+    except TypeError:
+        raise RowError("the row holds a number beyond 64 bits", code="type_invalid") from None
+    if size > MAX_ROW:
         raise RowError("the row is larger than 8 MB", code="row_too_large")
+
+
+def _fields(row: RawRow, zone: ZoneInfo) -> dict[str, FieldValue]:
     fields: dict[str, FieldValue] = {}
     name = ""
-    zone = context.time_zone
     try:
         for name, key, parse in _TABLE:
             if key in row:
@@ -91,25 +126,9 @@ def to_canonical(row: RawRow, context: MappingContext) -> CanonicalCustomer:
         name = "street"
         if "addresses" in row:
             fields.update(_address(row["addresses"]))
-        name = "status"
-        status_raw = _text(row.get("status")) or ""
-        status = _status(status_raw)
-        name = "merged_into"
-        merged_into = _reference(row.get("merged_into_customer_id"))
-        name = "updated_at"
-        updated_at = _moment(row.get("last_update"), zone)
     except _Wrong as wrong:
-        raise RowError(f"{name}: {wrong}", code=wrong.code, field=name) from None
-    if fields.get("licence") is None and fields.get("licence_expires_on") == _DUMMY_EXPIRY:
-        fields["licence_expires_on"] = None
-    return CanonicalCustomer(
-        external_id=pos_id,
-        status=status,
-        status_raw=status_raw,
-        merged_into=merged_into,
-        updated_at=updated_at,
-        fields=fields,
-    )
+        raise wrong.row_error(name) from None
+    return fields
 
 
 def _text(value: object) -> str | None:
@@ -146,7 +165,7 @@ def _notes(value: object) -> str | None:
 
 
 def _day(value: object) -> str | None:
-    """``YYYY-MM-DD``, alone or at the beginning of a time as the store's clock shows it. [doc]"""
+    """``YYYY-MM-DD``, alone or at the beginning of a time as the store's clock shows it [doc]."""
     if value is None or value == "":
         return None
     if not isinstance(value, str):
@@ -166,7 +185,7 @@ def _day(value: object) -> str | None:
 
 
 def _moment(value: object, zone: ZoneInfo) -> dt.datetime | None:
-    """Read a time with an offset, or without one by the store's clock. [doc]
+    """Read a time with an offset, or without one by the store's clock [doc].
 
     Of an hour that a clock change repeats the first one is meant; one that it skips is read by the
     offset before the change.
@@ -215,7 +234,7 @@ def _flag(value: object) -> bool | None:
 
 
 def _opted_in(value: object) -> bool | None:
-    """Invert ``opt_out``; null was never asked, which is no consent and no refusal. [doc]"""
+    """Invert ``opt_out``; null was never asked, which is no consent and no refusal [doc]."""
     opted_out = _flag(value)
     return None if opted_out is None else not opted_out
 

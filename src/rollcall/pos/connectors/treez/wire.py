@@ -18,15 +18,52 @@ from rollcall.pos.http import Reply
 
 #: Every key of a customer row that is documented or was seen. [doc, code]
 KNOWN_KEYS: Final = frozenset(
-    """
-    customer_id status verification_status verification_reasons first_name middle_name last_name
-    nickname birthday drivers_license drivers_license_expiration state_medical_id permit_expiration
-    email phone notes gender patient_type physician_first_name physician_last_name
-    physician_license physician_address physician_phone is_caregiver caregiver_license_number
-    caregiver_name_1 caregiver_name_2 caregiver_details rewards_balance rewards_type signup_date
-    last_update last_visit_date opt_out referral_source banned warning_1 warning_2 addresses
-    merged_customer_ids merged_into_customer_id imageList customer_groups external_ids
-    """.split()
+    [
+        "customer_id",
+        "status",
+        "verification_status",
+        "verification_reasons",
+        "first_name",
+        "middle_name",
+        "last_name",
+        "nickname",
+        "birthday",
+        "drivers_license",
+        "drivers_license_expiration",
+        "state_medical_id",
+        "permit_expiration",
+        "email",
+        "phone",
+        "notes",
+        "gender",
+        "patient_type",
+        "physician_first_name",
+        "physician_last_name",
+        "physician_license",
+        "physician_address",
+        "physician_phone",
+        "is_caregiver",
+        "caregiver_license_number",
+        "caregiver_name_1",
+        "caregiver_name_2",
+        "caregiver_details",
+        "rewards_balance",
+        "rewards_type",
+        "signup_date",
+        "last_update",
+        "last_visit_date",
+        "opt_out",
+        "referral_source",
+        "banned",
+        "warning_1",
+        "warning_2",
+        "addresses",
+        "merged_customer_ids",
+        "merged_into_customer_id",
+        "imageList",
+        "customer_groups",
+        "external_ids",
+    ]
 ) | {ENCODING_MARK, NOT_A_ROW_MARK}
 
 #: ``resultReason`` values that mean "nobody". [doc, code]
@@ -39,7 +76,7 @@ _DEFAULT_TOKEN_LIFE_S: Final = 7200.0
 def rows_of(reply: Reply) -> list[RawRow]:
     """Take the customers out of an answer; an empty list for all three ways to say "nobody".
 
-    ``data`` may be an object or a list [doc, code]; ``resultCode`` decides, not the HTTP status [doc].
+    ``data`` may be an object or a list [doc, code]; ``resultCode`` decides, not the status [doc].
 
     :raises PosUnavailableError: not Treez's envelope.
     :raises PosRefusedDataError: the request was wrong.

@@ -22,7 +22,7 @@ _FIRST_ID: Final = 1000
 
 
 class TreezSimulator(SimulatorSpec):
-    """Treez v2.0; rules of the dossier's §12."""
+    """Treez v2.0: token, limits, envelopes and error words."""
 
     kind = "treez"
     canonical_fields: ClassVar[tuple[str, ...]] = rows.CANONICAL
@@ -39,7 +39,7 @@ class TreezSimulator(SimulatorSpec):
             "client_id": options.client_id,
         }
 
-    def routes(self, options: SimulatorOptions) -> Sequence[Route[World]]:
+    def routes(self) -> Sequence[Route[World]]:
         base = _BASE + "/{dispensary}"
         paging = "/page/{page}/pagesize/{size}"
         gets = {

@@ -13,27 +13,29 @@ _HEAD: Final = b'{"resultCode":"SUCCESS","resultReason":null,"resultDetail":null
 
 
 def failure(status: int, reason: str, detail: str | None = None) -> Answer:
-    """A refusal. [doc]"""
+    """Return a refusal [doc]."""
     content = {"resultCode": "FAIL", "resultReason": reason, "resultDetail": detail, "data": None}
     return json_answer(status, content)
 
 
 def one(world: World, body: bytes) -> Answer:
-    """A single customer: an object, or a list of one. [code: both are seen]"""
+    """Return a single customer: an object, or a list of one [code: both are seen]."""
     if world.faults.word("envelope") == "list":
         return Answer(status=200, body=_HEAD + b"[" + body + b"]}")
     return Answer(status=200, body=_HEAD + body + b"}")
 
 
 def many(world: World, bodies: list[bytes]) -> Answer:
-    """A list of customers; with the ``object`` switch a list of one is an object."""
+    """Return a list of customers; with the ``object`` switch a list of one is an object."""
     if world.faults.word("envelope") == "object" and len(bodies) == 1:
         return Answer(status=200, body=_HEAD + bodies[0] + b"}")
     return Answer(status=200, body=_HEAD + b"[" + b",".join(bodies) + b"]}")
 
 
-def nothing(world: World, reason: str = "NOT_FOUND", detail: str | None = "Nothing was found") -> Answer:  # fmt: skip
-    """The three ways of saying that nobody was found. [doc, code]"""
+def nothing(
+    world: World, reason: str = "NOT_FOUND", detail: str | None = "Nothing was found"
+) -> Answer:
+    """Say in one of three ways that nobody was found [doc, code]."""
     style = world.faults.word("not_found_style")
     if style == "200_empty":
         return many(world, [])
@@ -41,5 +43,5 @@ def nothing(world: World, reason: str = "NOT_FOUND", detail: str | None = "Nothi
 
 
 def created(content: object) -> Answer:
-    """What a write answers."""
+    """Answer a write."""
     return Answer(status=200, body=_HEAD + orjson.dumps(content) + b"}")

@@ -26,7 +26,7 @@ Values = Mapping[str, str]
 
 
 def gettokens(world: World, request: Request, values: Values) -> Answer:
-    """A token for an API key; a wrong one is refused with HTTP 200 and FAIL. [code]"""
+    """Give a token for an API key; a wrong one is refused with HTTP 200 and FAIL [code]."""
     form = request.form()
     if "apikey" not in form or "client_id" not in form:
         return answers.failure(400, "INVALID_REQUEST", "client_id and apikey are required")
@@ -52,7 +52,7 @@ def gettokens(world: World, request: Request, values: Values) -> Answer:
 
 
 def authenticate(world: World, request: Request) -> Answer | None:
-    """With or without "Bearer"; the client id goes along as a header. [code]"""
+    """With or without "Bearer"; the client id goes along as a header [code]."""
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     if world.tokens.get(token, 0.0) < time.monotonic():
         return answers.failure(401, "Full authentication is required to access this resource")
@@ -64,36 +64,36 @@ def authenticate(world: World, request: Request) -> Answer | None:
     return None
 
 
-def customer(world: World, request: Request, values: Values) -> Answer:
-    """``GET /customer/{customer_id}``; merged-away profiles still come back. [doc]"""
+def customer(world: World, _request: Request, values: Values) -> Answer:
+    """``GET /customer/{customer_id}``; merged-away profiles still come back [doc]."""
     bodies = world.serve(world.state.bodies("pos_id", values["customer_id"]))
     if not bodies:
         return answers.nothing(world, "CUSTOMER_DOESNT_EXIST", None)
     return answers.one(world, bodies[0])
 
 
-def by_email(world: World, request: Request, values: Values) -> Answer:
-    """Exact. [doc]"""
+def by_email(world: World, _request: Request, values: Values) -> Answer:
+    """Exact [doc]."""
     return _found(world, "email", values["email"])
 
 
-def by_phone(world: World, request: Request, values: Values) -> Answer:
-    """Exactly ten digits; several profiles may share one. [code]"""
+def by_phone(world: World, _request: Request, values: Values) -> Answer:
+    """Exactly ten digits; several profiles may share one [code]."""
     return _found(world, "phone", values["phone"])
 
 
-def by_name(world: World, request: Request, values: Values) -> Answer:
-    """Both parts exact, whatever the case. [guess]"""
+def by_name(world: World, _request: Request, values: Values) -> Answer:
+    """Both parts exact, whatever the case [guess]."""
     return _found(world, "full_name", full_name(values["first"], values["last"]))
 
 
-def by_licence(world: World, request: Request, values: Values) -> Answer:
-    """Exact; another word for "nobody" than the other lookups. [doc]"""
+def by_licence(world: World, _request: Request, values: Values) -> Answer:
+    """Exact; another word for "nobody" than the other lookups [doc]."""
     return _found(world, "licence", values["licence"], "CUSTOMER_DOESNT_EXIST")
 
 
-def by_signup(world: World, request: Request, values: Values) -> Answer:
-    """Customers who signed up between two local days."""
+def by_signup(world: World, _request: Request, values: Values) -> Answer:
+    """List customers who signed up between two local days."""
     days = [values["first"], values["last"]]
     if not all(_DAY.fullmatch(day) for day in days):
         return answers.failure(400, "INVALID_DATE_FORMAT", "expected format i.e. yyyy-MM-dd")
@@ -112,8 +112,8 @@ def by_signup(world: World, request: Request, values: Values) -> Answer:
     return _list(world, listing, values)
 
 
-def by_last_update(world: World, request: Request, values: Values) -> Answer:
-    """Customers changed at or after a time, newest first. [guess, from tickets]"""
+def by_last_update(world: World, _request: Request, values: Values) -> Answer:
+    """List customers changed at or after a time, newest first [guess, from tickets]."""
     text = values["after"]
     after = None
     if _ISO_MILLIS.fullmatch(text):

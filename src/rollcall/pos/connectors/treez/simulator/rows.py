@@ -33,7 +33,7 @@ _DUMMY_EXPIRY: Final = "2030-12-31"
 
 
 def adopt(fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
-    """Canonical values as Treez holds them: names upper-cased, no state of the licence. [doc]"""
+    """Canonical values as Treez holds them: names upper-cased, no state of the licence [doc]."""
     return {
         name: value.upper() if name in _UPPER and isinstance(value, str) else value
         for name, value in fields.items()
@@ -73,15 +73,14 @@ def _life(
 
 
 def wire(record: Record, zone: ZoneInfo) -> dict[str, object]:
-    """The customer object of the dossier's §4."""
+    """Return the customer object as the API documents it [doc]."""
     truth = record.truth
-    merged_ids = record.extras.get("merged_customer_ids", [])
     verification = _VERIFICATION.get(record.text("verification"), "VERIFICATION_PENDING")
     medical_until = truth.get("medical_expires_on")
-    medical = truth.get("customer_type") == "medical"
+    dummy_expiry = None if truth.get("licence") else _DUMMY_EXPIRY
     consent = truth.get("marketing_opt_in")
     return {
-        "status": "DEACTIVATED" if record.status != "active" else "MERGED" if merged_ids else "ACTIVE",
+        "status": _status(record),
         "verification_status": verification,
         "verification_reasons": _reasons(verification),
         "customer_id": record.pos_id,
@@ -91,7 +90,7 @@ def wire(record: Record, zone: ZoneInfo) -> dict[str, object]:
         "last_name": truth.get("family_name"),
         "birthday": truth.get("born_on"),
         "drivers_license": truth.get("licence") or "N/A",
-        "drivers_license_expiration": truth.get("licence_expires_on") or (None if truth.get("licence") else _DUMMY_EXPIRY),
+        "drivers_license_expiration": truth.get("licence_expires_on") or dummy_expiry,
         "state_medical_id": truth.get("medical_id"),
         "permit_expiration": f"{medical_until} 00:00:00.000" if medical_until else None,
         "email": truth.get("email"),
@@ -121,14 +120,26 @@ def wire(record: Record, zone: ZoneInfo) -> dict[str, object]:
         "addresses": _addresses(record),
         "merged_customer_ids": [],
         "merged_into_customer_id": record.merged_into,
-        "patient_type": "ADULT" if not medical else "MEDICAL_MMID" if truth.get("medical_id") else "MEDICAL",
+        "patient_type": _patient_type(truth),
         "customer_groups": truth.get("groups"),
         "external_ids": {"aiq_contact_id": None},
     }  # fmt: skip
 
 
+def _status(record: Record) -> str:
+    if record.status != "active":
+        return "DEACTIVATED"
+    return "MERGED" if record.extras.get("merged_customer_ids") else "ACTIVE"
+
+
+def _patient_type(truth: Mapping[str, FieldValue]) -> str:
+    if truth.get("customer_type") != "medical":
+        return "ADULT"
+    return "MEDICAL_MMID" if truth.get("medical_id") else "MEDICAL"
+
+
 def iso_local(epoch_s: int, zone: ZoneInfo) -> str:
-    """``2026-05-14T09:06:40.000-07:00``, the store's offset. [doc]"""
+    """``2026-05-14T09:06:40.000-07:00``, the store's offset [doc]."""
     return dt.datetime.fromtimestamp(epoch_s, zone).isoformat(timespec="milliseconds")
 
 
@@ -137,7 +148,7 @@ def _instant(epoch_s: int) -> str:
 
 
 def _visit(epoch_s: int, zone: ZoneInfo) -> str:
-    """A visit in opening hours, which also keeps clear of the hour that a clock change repeats."""
+    """Return a visit in opening hours, clear of the hour that a clock change repeats."""
     local = dt.datetime.fromtimestamp(epoch_s, zone)
     return _instant(int(local.replace(hour=9 + local.hour % 12, fold=0).timestamp()))
 
@@ -171,7 +182,9 @@ def _addresses(record: Record) -> list[dict[str, object]]:
     return [_address("alternative_address", "1 ELSEWHERE RD", "", parts, primary=False), home]
 
 
-def _address(kind: str, street1: str, street2: str, parts: Mapping[str, str], *, primary: bool) -> dict[str, object]:  # fmt: skip
+def _address(
+    kind: str, street1: str, street2: str, parts: Mapping[str, str], *, primary: bool
+) -> dict[str, object]:
     return {
         "type": kind,
         "street1": street1,

@@ -38,9 +38,10 @@ _NOT_READ_ONLY_ON_REPLACE: Final = frozenset(
 Values = Mapping[str, str]
 
 
-def create(world: World, request: Request, values: Values) -> Answer:
-    """``POST /customer/detailcustomer``; a new profile is never verified, and its ``status`` is not
-    told. [doc]
+def create(world: World, request: Request, _values: Values) -> Answer:
+    """``POST /customer/detailcustomer`` [doc].
+
+    A new profile is never verified, and its ``status`` is not told.
     """
     body = request.json_object()
     if body is None:
@@ -56,17 +57,17 @@ def create(world: World, request: Request, values: Values) -> Answer:
 
 
 def patch(world: World, request: Request, values: Values) -> Answer:
-    """``PATCH /customer/update/{id}``: only the keys sent. [doc]"""
+    """``PATCH /customer/update/{id}``: only the keys sent [doc]."""
     return _update(world, request, values["customer_id"], replace_all=False)
 
 
 def replace(world: World, request: Request, values: Values) -> Answer:
-    """``POST /customer/update/{id}``: what is left out is wiped. [doc]"""
+    """``POST /customer/update/{id}``: what is left out is wiped [doc]."""
     return _update(world, request, values["customer_id"], replace_all=True)
 
 
-def merge(world: World, request: Request, values: Values) -> Answer:
-    """``POST /customer/merge``; answers an internal row that clients had better ignore. [doc]"""
+def merge(world: World, request: Request, _values: Values) -> Answer:
+    """``POST /customer/merge``; answers an internal row that clients had better ignore [doc]."""
     body = request.json_object()
     if body is None:
         return _not_json(world)
@@ -91,8 +92,10 @@ def merge(world: World, request: Request, values: Values) -> Answer:
 
 
 def merge_records(donor: Record, survivor: Record, now: dt.datetime) -> None:
-    """The portal's rules: the target's value if it has one, else the donor's; points are summed,
-    the later visit counts, a line is added to the notes. [doc]
+    """Merge by the portal's rules [doc].
+
+    The target's value if it has one, else the donor's; points are summed, the later visit counts, a
+    line is added to the notes.
     """
     for name, value in donor.truth.items():
         survivor.truth.setdefault(name, value)

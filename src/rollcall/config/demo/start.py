@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from rollcall.config import ports
-from rollcall.demo.processes import Children
-from rollcall.demo.retailer import PEOPLE, SEED, STORES, write_file
+from rollcall.config.demo.processes import Children
+from rollcall.config.demo.retailer import PEOPLE, SEED, STORES, write_file
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Actor
 

@@ -15,9 +15,9 @@ from rich.progress import Progress
 from rollcall.config.cli.output import print_json, progress_bars
 from rollcall.config.cli.server import run_migrations
 from rollcall.config.cli.sync import proof_as_json
-from rollcall.demo import start
-from rollcall.demo.processes import Children
-from rollcall.demo.retailer import LOG_INS, PASSWORD, STORES
+from rollcall.config.demo import start
+from rollcall.config.demo.processes import Children
+from rollcall.config.demo.retailer import LOG_INS, PASSWORD, STORES
 from rollcall.kit.scope import Scope
 from rollcall.stores.queries import get_retailer, get_system_scope
 from rollcall.sync import queries

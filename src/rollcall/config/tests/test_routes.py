@@ -1,0 +1,226 @@
+"""Every address of the application, walked as people who must not get anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from rollcall.customers.models import Customer, PosAccount
+from rollcall.kit.scope import Scope
+from rollcall.stores.models import DataKey, User
+from rollcall.sync.models import AccountState, CustomerSync, PosConnection, Task
+from rollcall.testing.fixtures import NOON, Ingest, incoming
+
+#: Pages that people see before they have a Scope.
+OPEN = {"account_login", "account_logout", "account_inactive", "account_change_password"}
+#: What may stand on no page that Charlie sees.
+OF_A = ("Alder", "alder-way", "alderway", "Reyes", "1042", "5550134", "ana@example.com")
+
+
+def walk(
+    patterns: list[URLPattern | URLResolver], space: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from walk(pattern.url_patterns, inner)
+        else:
+            yield f"{space}{pattern.name}", pattern
+
+
+ROUTES = dict(walk(get_resolver().url_patterns))
+#: The JSON APIs have their own door and their own walk.
+PAGES = sorted(name for name, pattern in ROUTES.items() if "api" not in name.partition(":")[0])
+
+
+@pytest.fixture
+def of_a(
+    scope_a: Scope, connection_a: PosConnection, account_a: PosAccount, ingest: Ingest
+) -> dict[str, object]:
+    """The ids that stand in A's addresses."""
+    row = incoming(
+        scope_a,
+        "1042",
+        given_name="Ana",
+        family_name="Reyes",
+        phone="+14155550134",
+        email="ana@example.com",
+    )
+    ingest(scope_a, account_a, [row])
+    AccountState.objects.scoped(scope_a).filter(account=account_a).update(
+        brake_pulled_at=NOON, brake_missing=30
+    )
+    run = CustomerSync.objects.scoped(scope_a).create(
+        connection=connection_a, account=account_a, requested_by="user:1", state="finished"
+    )
+    customer = Customer.objects.scoped(scope_a).get()
+    return {"public_id": customer.public_id, "slug": connection_a.slug, "run_id": run.pk}
+
+
+def address(name: str, ids: dict[str, object]) -> str:
+    wanted = ROUTES[name].pattern.converters
+    return reverse(name, kwargs={key: ids[key] for key in wanted})
+
+
+def text_of(content: bytes) -> str:
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", content.decode())
+
+
+def state_of_a(scope: Scope) -> tuple[int, int, int]:
+    pulled = AccountState.objects.scoped(scope).filter(brake_pulled_at__isnull=False).count()
+    runs = CustomerSync.objects.scoped(scope).count()
+    return runs, Task.objects.scoped(scope).count(), pulled
+
+
+@pytest.mark.parametrize("name", PAGES)
+class TestEveryPage:
+    def test_goes_through_the_one_door(self, name: str) -> None:
+        assert hasattr(ROUTES[name].callback, "required_role") or name in OPEN
+
+    def test_sends_strangers_to_sign_in(
+        self, client: Client, of_a: dict[str, object], scope_a: Scope, name: str
+    ) -> None:
+        before = state_of_a(scope_a)
+        for method in ("get", "post"):
+            answer = getattr(client, method)(address(name, of_a))
+
+            elsewhere = answer.status_code == 302 and answer["Location"].startswith("/sign-in/")
+            assert elsewhere or answer.status_code == 405 or name in OPEN
+            assert not [word for word in OF_A if word in text_of(answer.content)]
+        assert state_of_a(scope_a) == before
+
+    def test_shows_charlie_nothing_of_a(
+        self,
+        client: Client,
+        charlie: User,
+        of_a: dict[str, object],
+        scope_a: Scope,
+        name: str,
+    ) -> None:
+        client.force_login(charlie)
+        before = state_of_a(scope_a)
+        for method in ("get", "post"):
+            answer = getattr(client, method)(
+                address(name, of_a), {"text": "Reyes", "kind": "reconcile", "missing": "30"}
+            )
+
+            if ROUTES[name].pattern.converters:
+                assert answer.status_code in (404, 405)
+            assert not [
+                word for word in OF_A if word in text_of(answer.content).replace('Reyes"', "")
+            ]
+        assert state_of_a(scope_a) == before
+
+    def test_is_kept_by_no_cache(
+        self, client: Client, alice: User, of_a: dict[str, object], name: str
+    ) -> None:
+        client.force_login(alice)
+
+        answer = client.get(address(name, of_a))
+
+        assert answer["Cache-Control"] == "no-store, private"
+        assert "'unsafe" not in answer["Content-Security-Policy"]
+
+    def test_carries_no_inline_script_or_style(
+        self, client: Client, alice: User, of_a: dict[str, object], name: str
+    ) -> None:
+        client.force_login(alice)
+
+        text = text_of(client.get(address(name, of_a), follow=True).content)
+
+        assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|javascript:", text)
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', text)
+
+
+class TestNotFound:
+    def test_is_the_same_for_ids_of_others_and_for_unknown_ones(
+        self, client: Client, charlie: User, of_a: dict[str, object]
+    ) -> None:
+        client.force_login(charlie)
+        unknown = {
+            "public_id": "01a201a8-0000-7000-8000-000000000000",
+            "slug": "nowhere",
+            "run_id": 10**30,
+        }
+        for name in PAGES:
+            if not ROUTES[name].pattern.converters:
+                continue
+            of_others, of_nobody = (client.get(address(name, ids)) for ids in (of_a, unknown))
+            assert of_others.status_code == of_nobody.status_code
+            assert text_of(of_others.content) == text_of(of_nobody.content)
+
+
+class TestHostileRequests:
+    @pytest.mark.parametrize(
+        ("path", "status"),
+        [
+            ("/customers/not-an-id/", 404),
+            ("/runs/99999999999999999999999999/", 404),
+            ("/runs/-1/", 404),
+            ("/connections/%00/", 404),
+            ("/connections/..%2f..%2fetc/", 404),
+            ("/customers/?text=%00", 200),
+            ("/static/../rollcall/config/settings.py", 404),
+            ("/nothing/%ff", 404),
+        ],
+    )
+    def test_get_an_answer_below_500(
+        self, client: Client, alice: User, path: str, status: int
+    ) -> None:
+        client.force_login(alice)
+
+        assert client.get(path).status_code == status
+
+    @pytest.mark.parametrize(
+        "content_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=X"]
+    )
+    def test_that_are_huge_are_refused(
+        self, client: Client, alice: User, content_type: str
+    ) -> None:
+        client.force_login(alice)
+        head = '--X\r\nContent-Disposition: form-data; name="text"\r\n\r\n'
+        body = ("text=" if "url" in content_type else head) + "a" * 1_100_000
+
+        answer = client.post("/customers/", body, content_type=content_type)
+
+        assert answer.status_code == 400
+        assert b"This request cannot be read" in answer.content
+
+    def test_with_a_thousand_fields_are_refused(self, client: Client, alice: User) -> None:
+        client.force_login(alice)
+
+        answer = client.post("/customers/", {f"text{number}": "" for number in range(1_001)})
+
+        assert answer.status_code == 400
+
+    def test_for_other_hosts_are_refused(self, client: Client, db: None) -> None:
+        answer = client.get("/customers/", headers={"host": "evil.example"})
+
+        assert answer.status_code == 400
+        assert b"evil.example" not in answer.content
+
+    def test_by_another_method_get_a_page(self, client: Client, alice: User) -> None:
+        client.force_login(alice)
+
+        answer = client.delete("/customers/")
+
+        assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, POST")
+        assert b"This is not the way" in answer.content
+
+
+class TestServerError:
+    def test_gets_a_page_without_internals(self, alice: User, scope_a: Scope) -> None:
+        client = Client(raise_request_exception=False)
+        client.force_login(alice)
+        DataKey.objects.scoped(scope_a).delete()
+
+        answer = client.post("/customers/", {"text": "Reyes"})
+
+        assert answer.status_code == 500
+        text = answer.content.decode()
+        assert "Something went wrong on our side" in text
+        assert not [word for word in ("Reyes", "Traceback", "Error", "keys") if word in text]

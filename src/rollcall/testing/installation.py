@@ -1,0 +1,113 @@
+"""A whole installation of its own in a folder: for tests that kill its processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """One data folder with an embedded database, driven through the ``rollcall`` command."""
+
+    data: Path
+
+    def environment(self) -> dict[str, str]:
+        """The caller's environment without anything that leads elsewhere."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("ROLLCALL_", "DJANGO_")) and name != "DATABASE_URL"
+        }
+        return {
+            **kept,
+            "ROLLCALL_DATA_DIR": str(self.data),
+            "ROLLCALL_LEASE_SECONDS": "2",
+            "ROLLCALL_LOG_LEVEL": "ERROR",
+        }
+
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+        """Start ``rollcall ARGUMENTS`` in the background, in a process group of its own."""
+        return subprocess.Popen(  # noqa: S603  # our own program
+            [sys.executable, "-m", "rollcall", *arguments],
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            **{"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **options},
+        )
+
+    def run(self, *arguments: str, expect: int | None = 0, timeout_s: float = 120) -> str:
+        """Run ``rollcall ARGUMENTS`` to its end and return what it printed.
+
+        :param expect: the exit code that it must have; None takes any.
+        """
+        done = subprocess.run(  # noqa: S603  # our own program
+            [sys.executable, "-m", "rollcall", *arguments],
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout_s,
+            check=False,
+        )
+        if expect is not None and done.returncode != expect:
+            raise AssertionError(
+                f"rollcall {' '.join(arguments)} ended with {done.returncode}:"
+                f" {done.stderr.decode(errors='replace')[-2000:]}"
+            )
+        return done.stdout.decode()
+
+    def run_json(self, *arguments: str, expect: int | None = 0) -> dict[str, Any]:
+        """The last line that a command printed, as JSON."""
+        answer: dict[str, Any] = json.loads(self.run(*arguments, expect=expect).splitlines()[-1])
+        return answer
+
+    def connect(self, settings: Mapping[str, object], *, slug: str = "alder-way") -> None:
+        """Set the database up, with one retailer, one store and one Treez connection."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        for name in ("api_key", "client_id"):
+            (self.data / name).write_text(str(settings[name]))
+        document = {
+            "retailer": {"slug": "alder", "name": "Alder Group"},
+            "stores": [
+                {
+                    "slug": "alder-way",
+                    "name": "Alder Way",
+                    "time_zone": "America/Los_Angeles",
+                    "jurisdiction": "US-CA",
+                }
+            ],
+            "connections": [
+                {
+                    "slug": slug,
+                    "kind": "treez",
+                    "stores": ["alder-way"],
+                    "settings": {
+                        **settings,
+                        "api_key": {"file": "api_key"},
+                        "client_id": {"file": "client_id"},
+                    },
+                }
+            ],
+        }
+        path = self.data / "retailer.yaml"
+        path.write_text(yaml.safe_dump(document))
+        self.run("migrate")
+        self.run("apply", str(path))
+
+    def kill_database(self) -> bool:
+        """SIGKILL the embedded server; False if it does not run."""
+        try:
+            pid = int((self.data / "pg" / "postmaster.pid").read_text().splitlines()[0])
+            os.kill(pid, signal.SIGKILL)
+        except (OSError, ValueError, IndexError):
+            return False
+        return True
