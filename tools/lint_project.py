@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Put together from parts, so that this file does not trip over itself.
 _FORBIDDEN = {
     "the host of a package registry": re.compile(
-        "|".join(["py" + "pi\\.org", "python" + "hosted", "registry\\.npm" + "js", "deb\\.deb" + "ian"])
+        "|".join(
+            ["py" + "pi\\.org", "python" + "hosted", "registry\\.npm" + "js", "deb\\.deb" + "ian"]
+        )
     ),
     "a path of one machine": re.compile(r"(?<![\w.])/(wo" + r"rk|ro" + r"ot|ho" + r"me)/\w"),
     "a private key": re.compile("BEGIN [A-Z ]*PRIVATE " + "KEY"),
@@ -22,7 +24,7 @@ _FORBIDDEN = {
 
 def tracked_texts() -> list[tuple[str, str]]:
     """Every tracked text file with its content."""
-    names = subprocess.run(  # noqa: S603  # git, fixed arguments
+    names = subprocess.run(  # git, fixed arguments
         ["git", "ls-files", "-z"],  # noqa: S607
         cwd=ROOT, capture_output=True, check=True, text=True,
     ).stdout.split("\0")  # fmt: skip
@@ -64,7 +66,7 @@ def missing_migrations() -> bool:
 def main() -> int:
     """Print what is wrong; 1 if anything is."""
     lines = forbidden()
-    print("\n".join(lines), end="\n" if lines else "")  # noqa: T201
+    print("\n".join(lines), end="\n" if lines else "")
     return 1 if missing_migrations() or lines else 0
 
 

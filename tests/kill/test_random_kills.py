@@ -10,7 +10,9 @@ KILLS = 30
 
 
 @pytest.mark.kill
-def test_thirty_random_kills_lose_and_double_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_thirty_random_kills_lose_and_double_nothing(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     folder = Path(tmp_path_factory.mktemp("kills"))
 
     report = kill_and_prove(folder, kills=KILLS, seed=7, people=600)

@@ -12,7 +12,7 @@ from rollcall.kit.scoping import BulkScopedModel
 class TransactionIdField(models.BigIntegerField):  # type: ignore[type-arg]  # not generic at run time
     """PostgreSQL's ``xid8``: which transaction wrote the row."""
 
-    def db_type(self, connection: object) -> str:
+    def db_type(self, connection: object) -> str:  # noqa: ARG002  # Django passes it
         return "xid8"
 
 

@@ -1,7 +1,7 @@
 """Child processes that end when their parent does, however it ends.
 
-The parent holds the writing end of a pipe that is the child's standard input; the kernel closes it
-when the parent dies, SIGKILL included.
+The parent holds the writing end of a pipe that is the child's standard input; the kernel closes
+it when the parent dies, SIGKILL included.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ VARIABLE = "ROLLCALL_LIFELINE"
 
 
 def follow_parent() -> None:
-    """End this process (SIGTERM to itself) when the parent is gone, if the parent asked for that."""
+    """End this process (SIGTERM to itself) when its parent is gone, if that asked for it."""
     if os.environ.pop(VARIABLE, "") == "stdin":
         threading.Thread(target=_wait, name="lifeline", daemon=True).start()
 

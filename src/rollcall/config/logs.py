@@ -13,9 +13,42 @@ from rollcall.config import environment
 
 #: Keys that may carry a person's values or a secret; they are cut whatever anybody logs.
 _SENSITIVE = frozenset(
-    "address apikey api_key authorization born_on birthday body city client_id client_secret cookie"
-    " dob email family_name first_name given_name last_name licence license medical_id name notes"
-    " params password payload phone query query_string raw secret street token url zip".split()
+    [
+        "address",
+        "apikey",
+        "api_key",
+        "authorization",
+        "born_on",
+        "birthday",
+        "body",
+        "city",
+        "client_id",
+        "client_secret",
+        "cookie",
+        "dob",
+        "email",
+        "family_name",
+        "first_name",
+        "given_name",
+        "last_name",
+        "licence",
+        "license",
+        "medical_id",
+        "name",
+        "notes",
+        "params",
+        "password",
+        "payload",
+        "phone",
+        "query",
+        "query_string",
+        "raw",
+        "secret",
+        "street",
+        "token",
+        "url",
+        "zip",
+    ]
 )
 
 

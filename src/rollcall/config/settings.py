@@ -29,7 +29,13 @@ def _database() -> dict[str, Any]:
         given = conninfo_to_dict(DATABASE_URL)
     except ProgrammingError as error:
         raise environment.SettingError("DATABASE_URL is not a PostgreSQL address") from error
-    known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    known = {
+        "dbname": "NAME",
+        "user": "USER",
+        "password": "PASSWORD",
+        "host": "HOST",
+        "port": "PORT",
+    }
     database: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql"}
     database |= {known[key]: value for key, value in given.items() if key in known}
     database["OPTIONS"] = {key: value for key, value in given.items() if key not in known}

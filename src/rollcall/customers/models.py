@@ -59,7 +59,9 @@ class PosRecord(BulkScopedModel):
         INACTIVE = "inactive", "inactive"
 
     id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey(PosAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        PosAccount, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     external_id = models.CharField(max_length=200)
     status = models.CharField(max_length=10, choices=Status.choices)
     status_raw = models.TextField(blank=True, default="")

@@ -34,9 +34,9 @@ def run_worker(*, concurrency: int) -> None:
     while not stopping:
         try:
             asyncio.run(_work(concurrency, _connector()))
-            return
+            stopping = True
         except KeyboardInterrupt:
-            return
+            stopping = True
         except (ConnectorException, DatabaseError, OSError, ExceptionGroup) as error:
             log.warning("worker.database_lost", error=type(error).__name__)
             time.sleep(1.0)

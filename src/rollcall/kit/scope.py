@@ -51,7 +51,7 @@ class Scope:
 
 
 class ScopeMissingError(RuntimeError):
-    """Customer data was about to be read or written without saying for whom: a bug, never a guess."""
+    """Customer data was about to be touched without saying for whom: a bug, never a guess."""
 
 
 class ForbiddenError(PermissionError):

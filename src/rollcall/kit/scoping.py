@@ -32,7 +32,7 @@ class ScopedQuerySet(models.QuerySet[ModelT], Generic[ModelT]):
         """
         if not reason:
             raise ScopeMissingError("reading across retailers needs a reason")
-        widened = self._chain()
+        widened = self.all()
         widened._scope_granted = True
         return widened
 
@@ -41,15 +41,15 @@ class ScopedQuerySet(models.QuerySet[ModelT], Generic[ModelT]):
             raise ScopeMissingError(f"{self.model.__name__} was used without a scope")
 
     def _clone(self) -> Self:
-        clone: Self = super()._clone()  # type: ignore[misc]  # private in the stubs, stable since 1.0
+        clone: Self = super()._clone()  # type: ignore[misc]  # not in the stubs, stable since 1.0
         clone._scope_granted = self._scope_granted
         clone._retailer_id = self._retailer_id
         return clone
 
     def _fetch_all(self) -> None:
-        if self._result_cache is None:  # type: ignore[attr-defined]  # not in the stubs
+        if self._result_cache is None:
             self._require_scope()
-        super()._fetch_all()  # type: ignore[misc]  # not in the stubs
+        super()._fetch_all()
 
     def iterator(self, *args: Any, **kwargs: Any) -> Any:
         self._require_scope()

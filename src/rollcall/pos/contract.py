@@ -136,7 +136,7 @@ class CanonicalCustomer:
     :param status_raw: the POS's own word.
     :param merged_into: external id of the survivor, if this row was merged away.
     :param updated_at: aware UTC, by the POS's clock; None if the POS does not say.
-    :param fields: canonical values (``rollcall.pos.fields``); placeholders such as ``N/A`` are None.
+    :param fields: canonical values (``rollcall.pos.fields``); placeholders (``N/A`` …) are None.
     """
 
     external_id: str
@@ -250,8 +250,8 @@ class Connector(abc.ABC, Generic[SettingsT]):
     mapping_version: ClassVar[int]
     #: Wire keys that change without the customer changing (signed links …); left out of the hash.
     volatile_keys: ClassVar[frozenset[str]] = frozenset()
-    #: Every wire key of a customer row that the dossier names. Others are counted and shown as drift,
-    #: so that a changed POS is noticed.
+    #: Every wire key of a customer row that its documentation names. Others are counted and shown
+    #: as drift, so that a changed POS is noticed.
     known_keys: ClassVar[frozenset[str]]
     settings_model: type[SettingsT]
 

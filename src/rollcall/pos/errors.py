@@ -62,7 +62,7 @@ class PosGoneError(PosError):
 
 
 class PosNeedsHumanError(PosError):
-    """The POS needs a person: an account is locked, a plan does not include this API …"""
+    """The POS needs a person: an account is locked, a plan lacks this API."""
 
 
 class UnsupportedByPosError(PosError):
@@ -70,7 +70,7 @@ class UnsupportedByPosError(PosError):
 
 
 class RowError(PosError):
-    """One row cannot be taken over.
+    """One row that cannot be taken over.
 
     :param message: a sentence for a person, without the offending value ("the birth date is not a
         date that exists").

@@ -111,7 +111,8 @@ class Membership(ScopedModel):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     role = models.CharField(
-        max_length=20, choices=[(role.value, role.value) for role in (Role.STAFF, Role.MANAGER, Role.ADMIN)]
+        max_length=20,
+        choices=[(role.value, role.value) for role in (Role.STAFF, Role.MANAGER, Role.ADMIN)],
     )
     all_stores = models.BooleanField(default=True)
     stores = models.ManyToManyField(Store, related_name="+", blank=True)

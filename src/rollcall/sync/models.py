@@ -143,7 +143,9 @@ class QuarantinedRow(ScopedModel):
     field = models.TextField(blank=True, default="")
     reason = models.TextField(help_text="a sentence for people, without the value")
     sealed_raw = models.BinaryField()
-    first_sync = models.ForeignKey(CustomerSync, null=True, on_delete=models.PROTECT, related_name="+")
+    first_sync = models.ForeignKey(
+        CustomerSync, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     attempts = models.IntegerField(default=1)

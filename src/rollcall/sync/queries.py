@@ -191,7 +191,9 @@ def runs_to_wake(now: dt.datetime) -> list[CustomerSync]:
 def tasks_to_wake(now: dt.datetime) -> list[Task]:
     """Unfinished tasks that no worker has claimed. Across retailers, like the worker."""
     tasks = Task.objects.across_retailers(reason="the worker serves all retailers")
-    return list(tasks.filter(finished_at__isnull=True).exclude(claimed_until__gt=now).order_by("id"))
+    return list(
+        tasks.filter(finished_at__isnull=True).exclude(claimed_until__gt=now).order_by("id")
+    )
 
 
 def find_connection_anywhere(slug: str) -> PosConnection | None:

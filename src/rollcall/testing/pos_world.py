@@ -80,9 +80,7 @@ class PosWorld:
 
 
 @contextlib.contextmanager
-def pos_world(
-    scope: Scope, store: Store, state: Path, **options: Any
-) -> Iterator[PosWorld]:
+def pos_world(scope: Scope, store: Store, state: Path, **options: Any) -> Iterator[PosWorld]:
     """Start a simulator and connect it; without limits unless asked otherwise."""
     options = {"people": 120, "no_limits": True, **options}
     with running("treez", SimulatorOptions(state=state, **options)) as simulator:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
 from rollcall.config.cli.django_setup import command_line_actor, with_django
 from rollcall.config.cli.output import print_json
+
+if TYPE_CHECKING:
+    from rollcall.sync.queries import ConnectionView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +72,9 @@ def _database() -> Finding:
     place = "embedded" if settings.EMBEDDED_DATABASE else "external"
     old = int(version.split(".")[0]) < 15
     words = f"PostgreSQL {version}, {place}"
-    return Finding(topic="database", words=words + (" (15 is the oldest that works)" if old else ""), bad=old)  # fmt: skip
+    if old:
+        words += " (15 is the oldest that works)"
+    return Finding(topic="database", words=words, bad=old)
 
 
 def _migrations() -> Finding:
@@ -100,7 +106,9 @@ def _workers() -> Finding:
 
     alive = count_live_workers()
     if alive == 0:
-        return Finding(topic="workers", words="none runs; start one with: rollcall worker", bad=True)
+        return Finding(
+            topic="workers", words="none runs; start one with: rollcall worker", bad=True
+        )
     return Finding(topic="workers", words=f"{alive} running")
 
 
@@ -116,11 +124,7 @@ def _connections() -> Iterator[Finding]:
             yield Finding(topic=f"connection {connection.slug}", words=words, bad=bad)
 
 
-def _in_words(view: object) -> tuple[str, bool]:
-    from rollcall.sync.queries import ConnectionView
-
-    if not isinstance(view, ConnectionView):
-        raise TypeError("not a connection")
+def _in_words(view: ConnectionView) -> tuple[str, bool]:
     if view.brake_pulled:
         return "the brake is pulled: many records seem gone and wait for an administrator", True
     if view.run is None:

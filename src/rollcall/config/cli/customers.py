@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from rollcall.config.cli.django_setup import command_line_actor, with_django
 from rollcall.config.cli.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from rollcall.customers.queries.search import SearchHit
+    from rollcall.stores.models import Retailer
 
 
 @click.group()
@@ -39,13 +43,15 @@ def search(*, text: str, retailer: str | None, limit: int, as_json: bool) -> int
         columns = ("name", "born on", "phone", "e-mail", "found by", "records")
         print_table(columns, map(_row, result.hits))
         if result.more:
-            click.echo(f"more than {len(result.hits)} people; type more to narrow it down", err=True)
+            click.echo(
+                f"more than {len(result.hits)} people; type more to narrow it down", err=True
+            )
     else:
         click.echo("nobody found", err=True)
     return 0 if result.hits else 1
 
 
-def _retailer(slug: str | None) -> Any:
+def _retailer(slug: str | None) -> Retailer:
     from rollcall.stores.queries import (
         RetailerNotFoundError,
         get_retailer,
@@ -64,12 +70,12 @@ def _retailer(slug: str | None) -> Any:
     return known[0]
 
 
-def _row(hit: Any) -> tuple[object, ...]:
+def _row(hit: SearchHit) -> tuple[object, ...]:
     records = ", ".join(f"{record.account_key} {record.external_id}" for record in hit.records)
     return (hit.display_name, hit.born_on, hit.phone, hit.email, ", ".join(hit.matched), records)
 
 
-def _as_json(hit: Any) -> dict[str, Any]:
+def _as_json(hit: SearchHit) -> dict[str, Any]:
     return {
         "customer_id": str(hit.public_id),
         "name": hit.display_name,

@@ -25,7 +25,7 @@ def _of_domain(error: Exception) -> click.ClickException | None:
     from rollcall.kit.normalise.search_text import SearchTextError
     from rollcall.pos.errors import PosError
     from rollcall.pos.registry import UnknownKindError
-    from rollcall.pos.simulator.world import StateError
+    from rollcall.pos.simulator.state import StateError
 
     foreseen = (SearchTextError, PosError, UnknownKindError, UnsealError, StateError)
     return click.ClickException(str(error)) if isinstance(error, foreseen) else None

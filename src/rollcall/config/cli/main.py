@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -49,10 +49,14 @@ _SUMMARIES: Final[Mapping[str, str]] = {
 class _LazyGroup(click.Group):
     """Loads a command when it is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click passes it
         return sorted(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002  # click passes it
+        cmd_name: str,
+    ) -> click.Command | None:
         where = COMMANDS.get(cmd_name)
         if where is None:
             return None
@@ -93,7 +97,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(1)
     except Exception as error:
-        known: Any = as_click_error(error)
+        known = as_click_error(error)
         if known is None:
             raise
         known.show()

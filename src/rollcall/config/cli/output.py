@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import click
 import orjson
@@ -22,7 +21,7 @@ from rich.progress import (
 from rich.table import Table
 
 
-def print_json(value: Any) -> None:
+def print_json(value: object) -> None:
     """One line of JSON on standard output."""
     click.echo(orjson.dumps(value, default=str).decode())
 
@@ -34,7 +33,9 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console(file=sys.stdout, soft_wrap=not sys.stdout.isatty(), markup=False).print(table)
+    # A file or a pipe has no width; long lines are better there than broken ones.
+    width = None if sys.stdout.isatty() else 250
+    Console(file=sys.stdout, width=width, markup=False).print(table)
 
 
 def progress_bars(*, quiet: bool = False) -> Progress:

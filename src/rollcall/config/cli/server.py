@@ -16,7 +16,9 @@ USUAL_PORT = 8000
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), help=f"Default {USUAL_PORT}, or the next free one.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help=f"Default {USUAL_PORT}, or the next free one."
+)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 def serve(*, host: str, port: int | None, workers: int) -> None:
     """Run the web pages until Ctrl-C or SIGTERM."""
@@ -28,6 +30,7 @@ def serve(*, host: str, port: int | None, workers: int) -> None:
         raise click.ClickException(f"port {port} is taken; choose another with --port")
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     shown = "localhost" if host == "127.0.0.1" else host
     click.echo(f"serving http://{shown}:{chosen}", err=True)
@@ -41,7 +44,7 @@ def serve(*, host: str, port: int | None, workers: int) -> None:
         blocking_threads=1,
         websockets=False,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         workers_kill_timeout=10,
         respawn_failed_workers=True,
     ).serve()
@@ -63,9 +66,11 @@ def worker(*, concurrency: int) -> None:
 
 
 def _leave() -> None:
-    import atexit
+    from rollcall import embedded
 
-    atexit._run_exitfuncs()
+    server = embedded.current()
+    if server is not None:
+        server.release()
     os._exit(0)
 
 

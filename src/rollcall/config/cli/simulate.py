@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
@@ -11,17 +11,21 @@ import orjson
 from rollcall.config import ports
 from rollcall.config.lifeline import follow_parent
 
+if TYPE_CHECKING:
+    from rollcall.pos.simulator.running import RunningSimulator
+
 _USUAL_PORT = 8100
 
 
-class _People(click.ParamType):
+class _People(click.ParamType):  # type: ignore[type-arg]  # not generic at run time
     name = "N|FILE.csv"
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> int | Path:
         if isinstance(value, int):
             return value
+        value = str(value)
         if value.isascii() and value.isdigit():
             if not 10 <= int(value) <= 1_000_000:
                 self.fail("a number of people from 10 to 1000000", param, ctx)
@@ -35,12 +39,25 @@ class _People(click.ParamType):
 @click.command()
 @click.argument("kind")
 @click.option("--people", default=1000, show_default=True, type=_People())
-@click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="SQLite file that keeps the customers. [default: <kind>-simulator.sqlite in the data folder]")  # fmt: skip
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="SQLite file with the customers. [default: <kind>-simulator.sqlite in the data folder]",
+)
 @click.option("--reset", is_flag=True, help="Throw away the state file first.")
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), help=f"Default {_USUAL_PORT}, or the next free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help=f"Default {_USUAL_PORT}, or the next free one."
+)
 @click.option("--seed", default=1, show_default=True, type=int)
-@click.option("--store", "store_number", default=1, show_default=True, type=click.IntRange(1, 100), help="Which of --stores this is; they share some people.")  # fmt: skip
+@click.option(
+    "--store",
+    "store_number",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 100),
+    help="Which of --stores this is; they share some people.",
+)
 @click.option("--stores", "store_count", default=1, show_default=True, type=click.IntRange(1, 100))
 @click.option("--account", help="The POS's word for whose list it is.")
 @click.option("--time-zone", default="America/Los_Angeles", show_default=True)
@@ -78,6 +95,6 @@ def _read_faults(text: str) -> dict[str, object]:
     return faults
 
 
-def _announce(simulator: Any) -> None:
+def _announce(simulator: RunningSimulator) -> None:
     click.echo(f"simulating at {simulator.url}", err=True)
     click.echo(orjson.dumps(simulator.settings).decode())

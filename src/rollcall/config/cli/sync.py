@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from rollcall.config.cli.django_setup import command_line_actor, with_django
 from rollcall.config.cli.output import print_json, print_table, progress_bars
+
+if TYPE_CHECKING:
+    from rollcall.kit.scope import Scope
+    from rollcall.sync.models import CustomerSync, PosConnection, QuarantinedRow, Reconciliation
 
 EXIT_FAILED = 1
 EXIT_DIFFERENT = 3
@@ -20,8 +24,8 @@ class BusyError(click.ClickException):
     exit_code = EXIT_BUSY
 
 
-def find(name: str) -> Any:
-    """The connection of this name with its retailer's scope, as (scope, connection)."""
+def find(name: str) -> tuple[Scope, PosConnection]:
+    """The connection of this name, with its retailer's scope."""
     from rollcall.stores.queries import get_system_scope
     from rollcall.sync.queries import find_connection_anywhere
 
@@ -38,9 +42,7 @@ def find(name: str) -> Any:
 @click.option("--release-brake", is_flag=True, help="Let many records go, once, in your name.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run as one JSON object.")
 @with_django
-def sync(
-    *, connection: str, full: bool, queue: bool, release_brake: bool, as_json: bool
-) -> int:
+def sync(*, connection: str, full: bool, queue: bool, release_brake: bool, as_json: bool) -> int:
     """Pull CONNECTION's customers now and wait for the end.
 
     A run that was killed goes on where it stopped.
@@ -49,8 +51,10 @@ def sync(
     from rollcall.sync.operations.lease import LeaseHeldError, LeaseLostError
     from rollcall.sync.operations.requests import (
         NoBrakeError,
-        release_brake as release,
         request_sync,
+    )
+    from rollcall.sync.operations.requests import (
+        release_brake as release,
     )
 
     scope, found = find(connection)
@@ -75,20 +79,22 @@ def sync(
     return 0 if finished.state == "finished" else EXIT_FAILED
 
 
-def _print_queued(run: Any, *, as_json: bool) -> None:
+def _print_queued(run: CustomerSync, *, as_json: bool) -> None:
     if as_json:
         print_json(run_as_json(run))
     else:
         click.echo(f"run {run.pk} waits for a worker")
 
 
-def _run_with_progress(scope: Any, run: Any, *, name: str, quiet: bool) -> Any:
+def _run_with_progress(
+    scope: Scope, run: CustomerSync, *, name: str, quiet: bool
+) -> CustomerSync:
     from rollcall.sync.operations.run import run_sync
 
     with progress_bars(quiet=quiet) as bars:
         bar = bars.add_task(name, total=None)
 
-        def report(current: Any) -> None:
+        def report(current: CustomerSync) -> None:
             bars.update(
                 bar,
                 description=f"{name}: {current.get_phase_display()}",
@@ -99,7 +105,7 @@ def _run_with_progress(scope: Any, run: Any, *, name: str, quiet: bool) -> Any:
         return run_sync(scope, run, report=report)
 
 
-def run_as_json(run: Any) -> dict[str, Any]:
+def run_as_json(run: CustomerSync) -> dict[str, Any]:
     """A run for programs."""
     names = (
         "state phase full pages rows_read rows_new rows_changed rows_unchanged rows_quarantined"
@@ -113,7 +119,7 @@ def run_as_json(run: Any) -> dict[str, Any]:
     }
 
 
-def _print_run(run: Any, *, as_json: bool) -> None:
+def _print_run(run: CustomerSync, *, as_json: bool) -> None:
     if as_json:
         print_json(run_as_json(run))
         return
@@ -146,12 +152,21 @@ def syncs(*, limit: int, as_json: bool) -> int:
                 for run in runs:
                     print_json(run_as_json(run))
     if not as_json:
-        columns = ("connection", "state", "started", "read", "new", "changed", "quarantined", "error")
+        columns = (
+            "connection",
+            "state",
+            "started",
+            "read",
+            "new",
+            "changed",
+            "quarantined",
+            "error",
+        )
         print_table(columns, rows)
     return 0
 
 
-def _run_row(found: Any, run: Any) -> tuple[object, ...]:
+def _run_row(found: PosConnection, run: CustomerSync) -> tuple[object, ...]:
     started = run.started_at.strftime("%Y-%m-%d %H:%M:%SZ") if run.started_at else ""
     counts = (run.rows_read, run.rows_new, run.rows_changed, run.rows_quarantined)
     return (found.slug, run.get_state_display(), started, *counts, run.error)
@@ -175,15 +190,13 @@ def quarantine(*, connection: str | None, retry: bool, as_json: bool) -> int:
     else:
         if retry:
             raise click.UsageError("say which connection's rows to try again")
-        scopes = [
-            get_system_scope(one.pk, actor=command_line_actor()) for one in list_retailers()
-        ]
+        scopes = [get_system_scope(one.pk, actor=command_line_actor()) for one in list_retailers()]
         rows = [row for scope in scopes for row in queries.list_quarantined(scope)]
     _print_rows(rows, as_json=as_json)
     return 0
 
 
-def _retry(scope: Any, found: Any) -> None:
+def _retry(scope: Scope, found: PosConnection) -> None:
     from rollcall.sync.operations.lease import LeaseHeldError
     from rollcall.sync.operations.retry import retry_connection
 
@@ -194,7 +207,7 @@ def _retry(scope: Any, found: Any) -> None:
     click.echo(f"{result.tried} tried, {result.still_bad} still cannot be taken over", err=True)
 
 
-def _print_rows(rows: list[Any], *, as_json: bool) -> None:
+def _print_rows(rows: list[QuarantinedRow], *, as_json: bool) -> None:
     names = ("external_id", "code", "field", "reason", "first_seen_at", "last_seen_at", "attempts")
     if as_json:
         for row in rows:
@@ -208,10 +221,16 @@ def _print_rows(rows: list[Any], *, as_json: bool) -> None:
     print_table(
         columns,
         (
-            (row.account, row.external_id or "(none)", row.reason, f"{row.first_seen_at:%Y-%m-%d %H:%M}Z", row.attempts)
+            (
+                row.account,
+                row.external_id or "(none)",
+                row.reason,
+                f"{row.first_seen_at:%Y-%m-%d %H:%M}Z",
+                row.attempts,
+            )
             for row in rows
         ),
-    )  # fmt: skip
+    )
 
 
 @click.command()
@@ -243,7 +262,7 @@ def reconcile(*, connection: str, repair: bool, as_json: bool) -> int:
     return 0 if agree or repair else EXIT_DIFFERENT
 
 
-def proof_as_json(proof: Any) -> dict[str, Any]:
+def proof_as_json(proof: Reconciliation) -> dict[str, Any]:
     """A reconciliation for programs: ``at_pos = here + missing + quarantined - extra``."""
     names = ("at_pos", "here", "missing", "extra", "different", "quarantined")
     return {
@@ -253,7 +272,7 @@ def proof_as_json(proof: Any) -> dict[str, Any]:
     }
 
 
-def _print_proof(proof: Any, *, as_json: bool) -> None:
+def _print_proof(proof: Reconciliation, *, as_json: bool) -> None:
     if as_json:
         print_json(proof_as_json(proof))
         return

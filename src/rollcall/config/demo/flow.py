@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from rollcall.config.cli.output import print_json, progress_bars
 from rollcall.config.cli.server import run_migrations
@@ -87,7 +87,7 @@ def _follow(scope: Scope, runs: list[CustomerSync], check: Callable[[], None]) -
             time.sleep(0.2)
 
 
-def _all_done(scope: Scope, bars: Progress, tasks: dict[int, object]) -> bool:
+def _all_done(scope: Scope, bars: Progress, tasks: dict[int, TaskID]) -> bool:
     done = True
     for run_id, bar in tasks.items():
         run = queries.find_run(scope, run_id)
@@ -95,7 +95,7 @@ def _all_done(scope: Scope, bars: Progress, tasks: dict[int, object]) -> bool:
             raise SyncFailedError(run.error if run else "the run is not there any more")
         finished = run.state == CustomerSync.State.FINISHED
         bars.update(
-            bar,  # type: ignore[arg-type]
+            bar,
             description=f"{run.connection.slug}: {run.get_phase_display()}",
             completed=run.rows_read,
             total=run.rows_read if finished else run.expected_rows,

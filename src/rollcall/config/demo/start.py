@@ -15,6 +15,8 @@ from rollcall.config.demo.processes import Children
 from rollcall.config.demo.retailer import PEOPLE, SEED, STORES, write_file
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Actor
+from rollcall.provisioning.operations.apply import apply_document
+from rollcall.provisioning.queries.preparing import prepare_file
 
 USUAL_WEB_PORT: Final = 8000
 ACTOR: Final = Actor(kind="cli", id="demo")
@@ -70,9 +72,6 @@ def read_settings(
 
 def prepare_retailer(folder: Path, settings: Mapping[str, Mapping[str, object]]) -> None:
     """Create or update the demo's retailer, as ``rollcall apply`` does."""
-    from rollcall.provisioning.operations.apply import apply_document
-    from rollcall.provisioning.queries.preparing import prepare_file
-
     for prepared in prepare_file(write_file(folder, settings)):
         apply_document(prepared, actor=ACTOR, now=utc_now())
 

@@ -62,6 +62,10 @@ _RECORDS: Final = Target(
 _STAGING: Final = Target(
     table="pos_record_staging", columns=("id", *_VALUE_COLUMNS), types=("int8", *_VALUE_TYPES)
 )
+_MAKE_STAGING: Final = (
+    "create temporary table if not exists pos_record_staging on commit delete rows as"  # noqa: S608  # our own column names
+    f" select id, {', '.join(_VALUE_COLUMNS)} from customers_posrecord with no data"
+)
 _CUSTOMERS: Final = Target(
     table="customers_customer",
     columns=("id", "public_id", "retailer_id", "created_at"),
@@ -74,7 +78,15 @@ _LINKS: Final = Target(
 )
 _VERSIONS: Final = Target(
     table="customers_recordversion",
-    columns=("retailer_id", "record_id", "at", "pos_updated_at", "sync_id", "fields", "sealed_values"),
+    columns=(
+        "retailer_id",
+        "record_id",
+        "at",
+        "pos_updated_at",
+        "sync_id",
+        "fields",
+        "sealed_values",
+    ),
     types=("int8", "int8", "timestamptz", "timestamptz", "int8", "text[]", "bytea"),
 )
 
@@ -138,7 +150,8 @@ def take_over(
         moved=[
             row.external_id
             for row in incoming
-            if row.merged_into != (held[row.external_id].merged_into if row.external_id in held else None)
+            if row.merged_into
+            != (held[row.external_id].merged_into if row.external_id in held else None)
         ],
         arrived=[row.external_id for row in new],
         now=now,
@@ -203,9 +216,7 @@ def _columns(batch: _Batch, row: IncomingRecord, fields: SealedFields) -> tuple[
     keys, account = batch.keys, batch.account.pk
     given_folded, family_folded = folded_names(fields.values)
     searched = search_values(fields.values)
-    blind = [
-        keys.blind(name, searched[name]) if name in searched else None for name in _INDEXED
-    ]
+    blind = [keys.blind(name, searched[name]) if name in searched else None for name in _INDEXED]
     return (
         row.status,
         row.status_raw,
@@ -261,10 +272,7 @@ def _stage_and_update(
         f"{column} = staged.{column}" for column in _VALUE_COLUMNS if column != "changed_at"
     )
     with connection.cursor() as cursor:
-        cursor.execute(
-            "create temporary table if not exists pos_record_staging on commit delete rows as"
-            f" select id, {', '.join(_VALUE_COLUMNS)} from customers_posrecord with no data"  # noqa: S608  # our own column names
-        )
+        cursor.execute(_MAKE_STAGING)
         copy_rows(
             _STAGING,
             (

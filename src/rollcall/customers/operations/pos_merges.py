@@ -106,16 +106,14 @@ def _move(scope: Scope, *, record_id: int, from_id: int, to_id: int, now: dt.dat
             " where record_id = %s",
             [to_id, now, to_id, record_id],
         )
-        # A person without records is who their record now belongs to; one with records is themselves.
+        # Somebody without records is who their record now belongs to; others are themselves.
         cursor.execute(
             "update customers_customer customer set merged_into_id = case when exists"
             " (select 1 from customers_link where customer_id = customer.id) then null"
             " else %s::bigint end where id = %s",
             [to_id, from_id],
         )
-        cursor.execute(
-            "update customers_customer set merged_into_id = null where id = %s", [to_id]
-        )
+        cursor.execute("update customers_customer set merged_into_id = null where id = %s", [to_id])
     audit.record(
         scope,
         "customer.merged_by_pos",

@@ -22,9 +22,7 @@ def view_customer(scope: Scope, any_id: str) -> CustomerView:
     return profile
 
 
-def search_customers(
-    scope: Scope, text: str, *, today: dt.date, limit: int = 20
-) -> SearchResult:
+def search_customers(scope: Scope, text: str, *, today: dt.date, limit: int = 20) -> SearchResult:
     """Search; the audit says in which fields something was found and whom it showed, not the text.
 
     :raises SearchTextError: nothing that could be searched for.

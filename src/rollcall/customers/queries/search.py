@@ -70,9 +70,7 @@ def search(scope: Scope, text: str, *, today: dt.date, limit: int = 20) -> Searc
     return SearchResult(hits=hits[:limit], more=len(hits) > limit or len(rows) > _MOST_ROWS)
 
 
-def _condition(
-    keys: RetailerKeys, terms: SearchTerms, *, account_ids: Sequence[int]
-) -> Q | None:
+def _condition(keys: RetailerKeys, terms: SearchTerms, *, account_ids: Sequence[int]) -> Q | None:
     readings = [
         Q(**{f"{column}_key": keys.blind(column, value)})
         for column, value in _exact_values(terms)
@@ -125,9 +123,7 @@ def _group(scope: Scope, rows: Sequence[PosRecord], terms: SearchTerms) -> list[
             link: Link = row.link
             by_customer.setdefault(link.customer_id, []).append((record, matched))
     public_ids = dict(
-        Customer.objects.scoped(scope)
-        .filter(pk__in=by_customer)
-        .values_list("pk", "public_id")
+        Customer.objects.scoped(scope).filter(pk__in=by_customer).values_list("pk", "public_id")
     )
     hits = [
         _hit(customer_id, public_ids[customer_id], found)
@@ -170,9 +166,7 @@ def _hit(
 def matched_fields(record: RecordView, terms: SearchTerms) -> list[str]:
     """In which fields a record really carries what was asked; blind indexes may collide."""
     held = search_values(record.fields.values)
-    matched = [
-        column for column, value in _exact_values(terms) if held.get(column) == value
-    ]
+    matched = [column for column, value in _exact_values(terms) if held.get(column) == value]
     if terms.name_tokens:
         names = " ".join(folded_names(record.fields.values))
         words = names.split()

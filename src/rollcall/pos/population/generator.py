@@ -48,7 +48,12 @@ def licence_number(state: str, number: int) -> str:
 
 
 def typo(rng: random.Random, word: str) -> str:
-    """One slip of the keyboard: two letters swapped, one dropped or one doubled."""
+    """One slip of the keyboard in the last word: two letters swapped, one dropped or doubled."""
+    before, space, word = word.rpartition(" ")
+    return before + space + _slip(rng, word)
+
+
+def _slip(rng: random.Random, word: str) -> str:
     if len(word) < 4:
         return word
     at = rng.randrange(1, len(word) - 2)

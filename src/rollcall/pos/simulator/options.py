@@ -19,7 +19,7 @@ class SimulatorOptions:
 
     :param port: 0 lets the system choose.
     :param state: the SQLite file that keeps the customers; made and filled if it is not there.
-    :param people: how many to generate, or a CSV file (``population.read_people_csv``).
+    :param people: how many this store knows, or a CSV file (``population.read_people_csv``).
     :param store_number: which of ``store_count`` stores of one retailer this is, from 1: they share
         a part of the people (``population.store_share``).
     :param time_zone: the store's; IANA name.

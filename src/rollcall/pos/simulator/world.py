@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -221,7 +222,8 @@ def _identity(spec: SimulatorSpec, options: SimulatorOptions) -> dict[str, str]:
 
 def _records(spec: SimulatorSpec, options: SimulatorOptions, zone: ZoneInfo) -> Iterator[Record]:
     people = (
-        generate(options.people, options.seed)
+        # Enough for every store to find its number among them: each knows more than its even share.
+        generate(options.people * options.store_count, options.seed)
         if isinstance(options.people, int)
         else read_people_csv(options.people)
     )
@@ -231,7 +233,8 @@ def _records(spec: SimulatorSpec, options: SimulatorOptions, zone: ZoneInfo) -> 
         store_number=options.store_number,
         store_count=options.store_count,
     )
-    for position, person in enumerate(share, 1):
+    most = options.people if isinstance(options.people, int) else None
+    for position, person in enumerate(islice(share, most), 1):
         seed = options.seed * 1_000_003 + position * 31 + options.store_number
         yield _record(spec, person, position, random.Random(seed), zone)  # noqa: S311 - not for secrets
 

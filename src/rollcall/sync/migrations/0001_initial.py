@@ -8,186 +8,461 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_initial'),
-        ('stores', '0001_initial'),
+        ("customers", "0001_initial"),
+        ("stores", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RateBudget',
+            name="RateBudget",
             fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('next_at', models.DateTimeField()),
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("next_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='AccountState',
+            name="AccountState",
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='customers.posaccount')),
-                ('lease_owner', models.TextField(blank=True, default='')),
-                ('lease_epoch', models.BigIntegerField(default=0, help_text='grows with every change of hands')),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('watermark', models.DateTimeField(help_text='POS clock; all changes before it are here; None: no full pass yet', null=True)),
-                ('full_pass_at', models.DateTimeField(help_text='when the last full pass completed', null=True)),
-                ('brake_pulled_at', models.DateTimeField(null=True)),
-                ('brake_missing', models.IntegerField(default=0, help_text='records the brake kept from going')),
-                ('brake_released_by', models.TextField(blank=True, default='')),
-                ('brake_released_at', models.DateTimeField(null=True)),
-                ('retailer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer')),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="customers.posaccount",
+                    ),
+                ),
+                ("lease_owner", models.TextField(blank=True, default="")),
+                (
+                    "lease_epoch",
+                    models.BigIntegerField(default=0, help_text="grows with every change of hands"),
+                ),
+                ("lease_until", models.DateTimeField(null=True)),
+                (
+                    "watermark",
+                    models.DateTimeField(
+                        help_text="POS clock; all changes before it are here; None: no full pass yet",
+                        null=True,
+                    ),
+                ),
+                (
+                    "full_pass_at",
+                    models.DateTimeField(help_text="when the last full pass completed", null=True),
+                ),
+                ("brake_pulled_at", models.DateTimeField(null=True)),
+                (
+                    "brake_missing",
+                    models.IntegerField(default=0, help_text="records the brake kept from going"),
+                ),
+                ("brake_released_by", models.TextField(blank=True, default="")),
+                ("brake_released_at", models.DateTimeField(null=True)),
+                (
+                    "retailer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stores.retailer",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PosConnection',
+            name="PosConnection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60)),
-                ('kind', models.CharField(max_length=40)),
-                ('time_zone', models.TextField(help_text='IANA name; of POS times that come without a zone')),
-                ('sealed_settings', models.BinaryField(help_text="the connector's settings, secrets included")),
-                ('paused', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.posaccount')),
-                ('retailer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer')),
-                ('stores', models.ManyToManyField(related_name='+', to='stores.store')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60)),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "time_zone",
+                    models.TextField(help_text="IANA name; of POS times that come without a zone"),
+                ),
+                (
+                    "sealed_settings",
+                    models.BinaryField(help_text="the connector's settings, secrets included"),
+                ),
+                ("paused", models.BooleanField(default=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.posaccount",
+                    ),
+                ),
+                (
+                    "retailer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stores.retailer",
+                    ),
+                ),
+                ("stores", models.ManyToManyField(related_name="+", to="stores.store")),
             ],
         ),
         migrations.CreateModel(
-            name='CustomerSync',
+            name="CustomerSync",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('pending', 'pending'), ('in_progress', 'in progress'), ('finished', 'finished'), ('failed', 'failed')], default='pending', max_length=12)),
-                ('full', models.BooleanField(default=False, help_text='read everything, not only changes')),
-                ('phase', models.CharField(choices=[('start', 'starting'), ('full', 'reading everything'), ('catch_up', 'reading what changed'), ('conclude', 'concluding'), ('done', 'done')], default='start', max_length=10)),
-                ('window_since', models.DateTimeField(null=True)),
-                ('window_until', models.DateTimeField(help_text='POS clock, frozen when it was opened', null=True)),
-                ('resume_token', models.TextField(blank=True, default='')),
-                ('requested_by', models.TextField()),
-                ('requested_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('started_at', models.DateTimeField(null=True)),
-                ('progress_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('takeovers', models.IntegerField(default=0)),
-                ('pages', models.IntegerField(default=0)),
-                ('rows_read', models.BigIntegerField(default=0)),
-                ('rows_new', models.BigIntegerField(default=0)),
-                ('rows_changed', models.BigIntegerField(default=0)),
-                ('rows_unchanged', models.BigIntegerField(default=0)),
-                ('rows_quarantined', models.BigIntegerField(default=0)),
-                ('records_merged', models.BigIntegerField(default=0)),
-                ('records_gone', models.BigIntegerField(default=0)),
-                ('expected_rows', models.BigIntegerField(help_text='as many as are here; for the ETA', null=True)),
-                ('unknown_keys', models.JSONField(default=dict, help_text='wire keys that nobody knows → count')),
-                ('error_code', models.TextField(blank=True, default='')),
-                ('error', models.TextField(blank=True, default='')),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.posaccount')),
-                ('retailer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer')),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sync.posconnection')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "pending"),
+                            ("in_progress", "in progress"),
+                            ("finished", "finished"),
+                            ("failed", "failed"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "full",
+                    models.BooleanField(
+                        default=False, help_text="read everything, not only changes"
+                    ),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("start", "starting"),
+                            ("full", "reading everything"),
+                            ("catch_up", "reading what changed"),
+                            ("conclude", "concluding"),
+                            ("done", "done"),
+                        ],
+                        default="start",
+                        max_length=10,
+                    ),
+                ),
+                ("window_since", models.DateTimeField(null=True)),
+                (
+                    "window_until",
+                    models.DateTimeField(
+                        help_text="POS clock, frozen when it was opened", null=True
+                    ),
+                ),
+                ("resume_token", models.TextField(blank=True, default="")),
+                ("requested_by", models.TextField()),
+                (
+                    "requested_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("started_at", models.DateTimeField(null=True)),
+                ("progress_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("takeovers", models.IntegerField(default=0)),
+                ("pages", models.IntegerField(default=0)),
+                ("rows_read", models.BigIntegerField(default=0)),
+                ("rows_new", models.BigIntegerField(default=0)),
+                ("rows_changed", models.BigIntegerField(default=0)),
+                ("rows_unchanged", models.BigIntegerField(default=0)),
+                ("rows_quarantined", models.BigIntegerField(default=0)),
+                ("records_merged", models.BigIntegerField(default=0)),
+                ("records_gone", models.BigIntegerField(default=0)),
+                (
+                    "expected_rows",
+                    models.BigIntegerField(help_text="as many as are here; for the ETA", null=True),
+                ),
+                (
+                    "unknown_keys",
+                    models.JSONField(default=dict, help_text="wire keys that nobody knows → count"),
+                ),
+                ("error_code", models.TextField(blank=True, default="")),
+                ("error", models.TextField(blank=True, default="")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.posaccount",
+                    ),
+                ),
+                (
+                    "retailer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stores.retailer",
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sync.posconnection",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='QuarantinedRow',
+            name="QuarantinedRow",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('external_id', models.CharField(blank=True, default='', max_length=200)),
-                ('content_hash', models.BinaryField()),
-                ('code', models.TextField()),
-                ('field', models.TextField(blank=True, default='')),
-                ('reason', models.TextField(help_text='a sentence for people, without the value')),
-                ('sealed_raw', models.BinaryField()),
-                ('first_seen_at', models.DateTimeField()),
-                ('last_seen_at', models.DateTimeField()),
-                ('attempts', models.IntegerField(default=1)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('resolution', models.TextField(blank=True, default='', help_text='taken_over, replaced, gone')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.posaccount')),
-                ('first_sync', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sync.customersync')),
-                ('retailer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("external_id", models.CharField(blank=True, default="", max_length=200)),
+                ("content_hash", models.BinaryField()),
+                ("code", models.TextField()),
+                ("field", models.TextField(blank=True, default="")),
+                ("reason", models.TextField(help_text="a sentence for people, without the value")),
+                ("sealed_raw", models.BinaryField()),
+                ("first_seen_at", models.DateTimeField()),
+                ("last_seen_at", models.DateTimeField()),
+                ("attempts", models.IntegerField(default=1)),
+                ("resolved_at", models.DateTimeField(null=True)),
+                (
+                    "resolution",
+                    models.TextField(
+                        blank=True, default="", help_text="taken_over, replaced, gone"
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.posaccount",
+                    ),
+                ),
+                (
+                    "first_sync",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sync.customersync",
+                    ),
+                ),
+                (
+                    "retailer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stores.retailer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reconciliation',
+            name="Reconciliation",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('requested_by', models.TextField()),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField()),
-                ('at_pos', models.BigIntegerField()),
-                ('here', models.BigIntegerField()),
-                ('missing', models.BigIntegerField()),
-                ('extra', models.BigIntegerField()),
-                ('different', models.BigIntegerField()),
-                ('quarantined', models.BigIntegerField()),
-                ('missing_ids', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, help_text='the first thousand', size=None)),
-                ('extra_ids', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('different_ids', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('repaired', models.BooleanField(default=False, help_text='counts are those before the repair')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.posaccount')),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sync.posconnection')),
-                ('retailer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("requested_by", models.TextField()),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField()),
+                ("at_pos", models.BigIntegerField()),
+                ("here", models.BigIntegerField()),
+                ("missing", models.BigIntegerField()),
+                ("extra", models.BigIntegerField()),
+                ("different", models.BigIntegerField()),
+                ("quarantined", models.BigIntegerField()),
+                (
+                    "missing_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        default=list,
+                        help_text="the first thousand",
+                        size=None,
+                    ),
+                ),
+                (
+                    "extra_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "different_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "repaired",
+                    models.BooleanField(
+                        default=False, help_text="counts are those before the repair"
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.posaccount",
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sync.posconnection",
+                    ),
+                ),
+                (
+                    "retailer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stores.retailer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SeenPage',
+            name="SeenPage",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('record_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('retailer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer')),
-                ('sync', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sync.customersync')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "record_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None
+                    ),
+                ),
+                (
+                    "retailer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stores.retailer",
+                    ),
+                ),
+                (
+                    "sync",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="sync.customersync",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('reconcile', 'reconcile'), ('repair', 'reconcile and repair'), ('retry_quarantine', 'retry quarantined rows')], max_length=20)),
-                ('requested_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('attempts', models.IntegerField(default=0)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True, default='')),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sync.posconnection')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('retailer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("reconcile", "reconcile"),
+                            ("repair", "reconcile and repair"),
+                            ("retry_quarantine", "retry quarantined rows"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "requested_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("attempts", models.IntegerField(default=0)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True, default="")),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sync.posconnection",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "retailer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stores.retailer",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='posconnection',
-            constraint=models.UniqueConstraint(fields=('retailer', 'slug'), name='pos_connection_one_slug_per_retailer'),
+            model_name="posconnection",
+            constraint=models.UniqueConstraint(
+                fields=("retailer", "slug"), name="pos_connection_one_slug_per_retailer"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customersync',
-            index=models.Index(fields=['connection', '-id'], name='customer_sync_newest'),
+            model_name="customersync",
+            index=models.Index(fields=["connection", "-id"], name="customer_sync_newest"),
         ),
         migrations.AddConstraint(
-            model_name='customersync',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['pending', 'in_progress'])), fields=('retailer', 'connection'), name='customer_sync_one_open_per_connection'),
+            model_name="customersync",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["pending", "in_progress"])),
+                fields=("retailer", "connection"),
+                name="customer_sync_one_open_per_connection",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quarantinedrow',
-            constraint=models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True), models.Q(('external_id', ''), _negated=True)), fields=('retailer', 'account', 'external_id'), name='quarantined_row_one_open_per_id'),
+            model_name="quarantinedrow",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("resolved_at__isnull", True), models.Q(("external_id", ""), _negated=True)
+                ),
+                fields=("retailer", "account", "external_id"),
+                name="quarantined_row_one_open_per_id",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quarantinedrow',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), ('resolved_at__isnull', True)), fields=('retailer', 'account', 'content_hash'), name='quarantined_row_one_open_per_content'),
+            model_name="quarantinedrow",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), ("resolved_at__isnull", True)),
+                fields=("retailer", "account", "content_hash"),
+                name="quarantined_row_one_open_per_content",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reconciliation',
-            index=models.Index(fields=['connection', '-id'], name='reconciliation_newest'),
+            model_name="reconciliation",
+            index=models.Index(fields=["connection", "-id"], name="reconciliation_newest"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(condition=models.Q(('finished_at__isnull', True)), fields=('retailer', 'connection', 'kind'), name='task_one_open_per_kind_and_connection'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("finished_at__isnull", True)),
+                fields=("retailer", "connection", "kind"),
+                name="task_one_open_per_kind_and_connection",
+            ),
         ),
     ]

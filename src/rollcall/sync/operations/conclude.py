@@ -56,7 +56,7 @@ def _conclude_gone(source: Source, lease: Lease, client: PosClient, run: Custome
 
 
 def _close_vanished_rows(source: Source, run: CustomerSync) -> None:
-    # A bad row without an id cannot be asked for; a complete pass that did not meet it is the proof.
+    # A bad row without an id cannot be asked for; a complete pass without it is the proof.
     QuarantinedRow.objects.scoped(source.scope).filter(
         account=source.account,
         external_id="",
@@ -76,7 +76,7 @@ def _not_seen(source: Source, run: CustomerSync) -> list[tuple[int, str]]:
                 "before": run.started_at,
             },
         )
-        return cursor.fetchall()
+        return [(record_id, external_id) for record_id, external_id in cursor.fetchall()]
 
 
 def _drop_seen(source: Source, run: CustomerSync) -> None:

@@ -124,7 +124,7 @@ def _extend(lease: Lease) -> bool:
             " where account_id = %s and lease_epoch = %s",
             [settings.LEASE_SECONDS, lease.account_id, lease.epoch],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _release(lease: Lease) -> None:

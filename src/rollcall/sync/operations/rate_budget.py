@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from django.db import connection
 
 
+class NetworkInTransactionError(RuntimeError):
+    """A bug: commit first, then talk to the world."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SharedRateLimiter:
     """Spaces requests evenly over all processes.
@@ -21,7 +25,12 @@ class SharedRateLimiter:
     burst: int = 4
 
     def acquire(self) -> None:
-        """Book the next free moment and sleep until it comes."""
+        """Book the next free moment and sleep until it comes.
+
+        :raises NetworkInTransactionError: a transaction is open; a POS must never hold one up.
+        """
+        if connection.in_atomic_block:
+            raise NetworkInTransactionError("a POS was about to be called inside a transaction")
         step = 1.0 / self.requests_per_second
         with connection.cursor() as cursor:
             # Losing a booking in a crash only means one early request, so no wait for the disk.

@@ -123,7 +123,9 @@ def reconcile(
 def _stage(source: Source, lease: Lease, client: PosClient, tick: Tick | None) -> None:
     with database.cursor() as cursor:
         cursor.execute("drop table if exists reconcile_row")
-        cursor.execute("create temporary table reconcile_row (external_id text, content_hash bytea)")
+        cursor.execute(
+            "create temporary table reconcile_row (external_id text, content_hash bytea)"
+        )
     window = Window(kind=WindowKind.FULL, since=None, until=client.check().pos_time)
     count = 0
     for rows, _token, _pages in batch_pages(client.iter_pages(window)):
@@ -180,9 +182,7 @@ def _look_again(source: Source, client: PosClient, findings: _Findings) -> None:
     present = [one for one in findings.extra if _read(client, one) is not None]
     findings.extra = [one for one in findings.extra if one not in set(present)]
     findings.at_pos += len(present)
-    findings.different = [
-        one for one in findings.different if _still_differs(source, client, one)
-    ]
+    findings.different = [one for one in findings.different if _still_differs(source, client, one)]
 
 
 def _read(client: PosClient, external_id: str) -> RawRow | None:
@@ -199,7 +199,8 @@ def _still_differs(source: Source, client: PosClient, external_id: str) -> bool:
     with database.cursor() as cursor:
         cursor.execute(
             "select content_hash from customers_posrecord"
-            " where retailer_id = %(retailer)s and account_id = %(account)s and external_id = %(id)s",
+            " where retailer_id = %(retailer)s and account_id = %(account)s"
+            " and external_id = %(id)s",
             {**_parameters(source), "id": external_id},
         )
         held = cursor.fetchone()

@@ -94,6 +94,4 @@ def release_brake(scope: Scope, connection: PosConnection, *, now: dt.datetime) 
     )
     if not released:
         raise NoBrakeError("the brake of this connection is not pulled")
-    audit.record(
-        scope, "brake.released", subject_kind="connection", subject_ids=[connection.pk]
-    )
+    audit.record(scope, "brake.released", subject_kind="connection", subject_ids=[connection.pk])

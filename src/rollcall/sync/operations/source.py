@@ -77,7 +77,7 @@ def open_source(scope: Scope, connection: PosConnection) -> Source:
     account = connection.account
     if account is None or found.account_key(settings) != account.account_key:
         raise PosNeedsHumanError(
-            "the settings lead to another customer list than before; confirm it with rollcall apply",
+            "the settings lead to another customer list; confirm it with rollcall apply",
             code="account_changed",
         )
     return Source(

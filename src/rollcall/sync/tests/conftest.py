@@ -18,6 +18,8 @@ def _short_pauses(settings: Settings) -> None:
 
 
 @pytest.fixture
-def world(transactional_db: None, scope_a: Scope, store_a: Store, tmp_path: Path) -> Iterator[PosWorld]:
+def world(
+    transactional_db: None, scope_a: Scope, store_a: Store, tmp_path: Path
+) -> Iterator[PosWorld]:
     with pos_world(scope_a, store_a, tmp_path / "pos.sqlite") as opened:
         yield opened

@@ -91,9 +91,7 @@ class TestBrake:
         assert (run.records_gone, len(world.held())) == (30, 90)
         assert not queries.get_connection_view(world.scope, world.connection).brake_pulled
 
-    def test_cannot_be_released_by_staff(
-        self, world: PosWorld, bob: User
-    ) -> None:
+    def test_cannot_be_released_by_staff(self, world: PosWorld, bob: User) -> None:
         scope = find_scope_of_user(bob)
         assert scope is not None
 
@@ -136,12 +134,18 @@ class TestMergesAtThePos:
 class TestCredentials:
     def test_a_new_api_key_changes_nobodys_identity(self, world: PosWorld) -> None:
         world.sync()
-        before = {pos_id: (row.pk, resolve(world.scope, pos_id).pk) for pos_id, row in world.held().items()}
+        before = {
+            pos_id: (row.pk, resolve(world.scope, pos_id).pk)
+            for pos_id, row in world.held().items()
+        }
         world.connect(client_id="another-client-id")
 
         run = world.sync(full=True)
 
-        after = {pos_id: (row.pk, resolve(world.scope, pos_id).pk) for pos_id, row in world.held().items()}
+        after = {
+            pos_id: (row.pk, resolve(world.scope, pos_id).pk)
+            for pos_id, row in world.held().items()
+        }
         assert (run.rows_new, run.rows_changed, after) == (0, 0, before)
 
     def test_wrong_ones_fail_the_run_and_say_so(self, world: PosWorld) -> None:
@@ -174,4 +178,3 @@ class TestOtherRetailers:
     def test_cannot_start_anything(self, world: PosWorld, scope_b: Scope) -> None:
         with pytest.raises(queries.ConnectionNotFoundError):
             queries.get_connection(scope_b, world.connection.slug)
-

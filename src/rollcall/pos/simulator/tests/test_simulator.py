@@ -27,11 +27,10 @@ from rollcall.pos.simulator import (
     running,
 )
 
-
 BASE = "/v2.0/dispensary/alderway"
 
 
-def options(tmp_path: Path, **changes: Any) -> SimulatorOptions:  # noqa: ANN401 - any option
+def options(tmp_path: Path, **changes: Any) -> SimulatorOptions:
     base: dict[str, Any] = {"state": tmp_path / "pos.sqlite", "people": 20, "no_limits": True}
     return SimulatorOptions(**{**base, **changes})
 
