@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -61,6 +62,23 @@ def redact(
     return event
 
 
+def trace_without_values(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Say what was raised and where, but not its message: a database puts people's values there."""
+    info = event.pop("exc_info", None)
+    raised = sys.exc_info()[1] if info is True else info
+    if isinstance(raised, tuple):
+        raised = raised[1]
+    if isinstance(raised, BaseException):
+        event["exception"] = type(raised).__name__
+        event["where"] = [
+            f"{frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(raised.__traceback__)[-12:]
+        ]
+    return event
+
+
 def configure_logs() -> None:
     """Send structlog and the standard library's loggers to standard error.
 
@@ -72,6 +90,7 @@ def configure_logs() -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        trace_without_values,
         redact,
     ]
     renderer: structlog.typing.Processor = (

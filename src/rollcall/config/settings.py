@@ -38,7 +38,9 @@ def _database() -> dict[str, Any]:
     }
     database: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql"}
     database |= {known[key]: value for key, value in given.items() if key in known}
-    database["OPTIONS"] = {key: value for key, value in given.items() if key not in known}
+    # A database that cannot be reached must not hold a health check up.
+    options = {key: value for key, value in given.items() if key not in known}
+    database["OPTIONS"] = {"connect_timeout": 5, **options}
     return database
 
 

@@ -7,6 +7,7 @@ nobody works on. So a job may be lost, doubled or late without harm; finished on
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,9 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 Work = Callable[..., None]
+
+#: Set when this worker was told to end: long work stops at its next commit, and another goes on.
+stopping = threading.Event()
 
 
 def task(name: str) -> Callable[[Work], Work]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import time
-from types import FrameType
 from typing import Any
 
 import structlog
@@ -15,28 +15,21 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
+from rollcall.jobs import stopping
+
 log = structlog.get_logger()
 
 #: A worker that gave no sign for so long is dead; its jobs are only wake-up calls, so they go.
 _DEAD_AFTER_S = 60.0
+#: Running work sees ``stopping`` and comes to its next commit within this time.
+_GRACE_S = 8.0
 
 
 def run_worker(*, concurrency: int) -> None:
-    """Work until told to stop; running work gets half a minute to come to a commit."""
-    stopping = False
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
-    while not stopping:
+    """Work until told to stop by SIGTERM or Ctrl-C."""
+    while not stopping.is_set():
         try:
             asyncio.run(_work(concurrency, _connector()))
-            stopping = True
-        except KeyboardInterrupt:
-            stopping = True
         except (ConnectorException, DatabaseError, OSError, ExceptionGroup) as error:
             log.warning("worker.database_lost", error=type(error).__name__)
             time.sleep(1.0)
@@ -55,12 +48,27 @@ async def _work(concurrency: int, connector: PsycopgConnector) -> None:
     with app.replace_connector(connector) as working:
         async with working.open_async():
             await _forget_dead_jobs(working)
-            await working.run_worker_async(
-                concurrency=concurrency,
-                delete_jobs="always",
-                shutdown_graceful_timeout=30.0,
-                fetch_job_polling_interval=2.0,
+            task = asyncio.create_task(
+                working.run_worker_async(
+                    concurrency=concurrency,
+                    delete_jobs="always",
+                    shutdown_graceful_timeout=_GRACE_S,
+                    fetch_job_polling_interval=2.0,
+                    install_signal_handlers=False,
+                )
             )
+            _stop_on_signals(task)
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+def _stop_on_signals(task: asyncio.Task[None]) -> None:
+    def stop() -> None:
+        stopping.set()
+        task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
 async def _forget_dead_jobs(working: App) -> None:

@@ -107,11 +107,10 @@ class MasterKeys:
         """
         for key in (self.current, *self.previous):
             if key_fingerprint(key) == master_key_id:
+                nonce, ciphertext = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
                 try:
-                    return AESGCM(key).decrypt(
-                        wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context
-                    )
-                except InvalidTag as error:
+                    return AESGCM(key).decrypt(nonce, ciphertext, context)
+                except (InvalidTag, ValueError) as error:  # ValueError: cut off within the nonce
                     raise UnsealError("the data key does not fit the master key") from error
         raise UnsealError(f"the master key {master_key_id} is not at hand")
 
@@ -171,7 +170,8 @@ class RetailerKeys:
         Equal values of one purpose give equal fingerprints within this retailer and nowhere else.
         Collisions are possible in principle: compare the unsealed value before believing a hit.
         """
-        message = purpose.encode() + b"\0" + value.encode()
+        # Lone surrogates are no text, but POS rows and command lines may hold them.
+        message = purpose.encode() + b"\0" + value.encode(errors="surrogatepass")
         digest = hmac.digest(self.index, message, "sha256")
         return int.from_bytes(digest[:8], "big", signed=True)
 
@@ -181,6 +181,11 @@ class RetailerKeys:
 
 
 def sealed_key_id(sealed: bytes) -> int:
-    """Which data key sealed the value."""
+    """Which data key sealed the value.
+
+    :raises UnsealError: it is too short to say.
+    """
+    if len(sealed) < _HEADER.size:
+        raise UnsealError("too short to be a sealed value")
     key_id: int = _HEADER.unpack_from(sealed)[1]
     return key_id

@@ -7,6 +7,8 @@ import uuid
 from pathlib import Path
 
 _PROC = Path("/proc")
+#: Letters of a process that does nothing any more but still has its number.
+_ENDED = ("Z", "X")
 
 
 def process_name() -> str:
@@ -23,12 +25,31 @@ def process_name() -> str:
 
 
 def is_gone(name: str) -> bool:
-    """Whether a process named by :func:`process_name` has surely ended; False if unknown."""
+    """Whether a process named by :func:`process_name` has surely ended; False if nobody can tell."""
     place, _, rest = name.partition("/")
     pid, _, start = rest.partition("/")
-    if place != _place() or not pid.isdigit():
+    if place != _place() or not (pid.isascii() and pid.isdigit() and start.isdigit()):
         return False
-    return _start(int(pid)) != start
+    now = _start(int(pid))
+    return _has_ended(int(pid)) if now is None else now != start
+
+
+def _has_ended(pid: int) -> bool:
+    """Tell a process that is no more from one that we only may not look at (``hidepid``)."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except PermissionError:
+        return False
+    return _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return _state(pid)[0] in _ENDED
+    except OSError:
+        return False
 
 
 def _place() -> str | None:
@@ -42,9 +63,13 @@ def _place() -> str | None:
 
 def _start(pid: int) -> str | None:
     try:
-        stat = (_PROC / str(pid) / "stat").read_text()
+        state, *fields = _state(pid)
     except OSError:
         return None
-    # The second field is the command in brackets and may hold anything; fields 3 and 22 follow it.
-    state, *fields = stat.rpartition(")")[2].split()
-    return None if state in ("Z", "X") else fields[18]
+    return None if state in _ENDED else fields[18]
+
+
+def _state(pid: int) -> list[str]:
+    """Fields 3 and on; the second is the command in brackets and may hold anything."""
+    stat = (_PROC / str(pid) / "stat").read_text(errors="replace")
+    return stat.rpartition(")")[2].split()

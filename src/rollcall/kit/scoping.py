@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Generic, Self, TypeVar
 
 from django.db import models
@@ -51,9 +51,49 @@ class ScopedQuerySet(models.QuerySet[ModelT], Generic[ModelT]):
             self._require_scope()
         super()._fetch_all()
 
+    def _combine(self, other: object) -> None:
+        """Let a queryset be joined with another only if both see the same rows."""
+        if isinstance(other, ScopedQuerySet) and (
+            self._scope_granted != other._scope_granted or self._retailer_id != other._retailer_id
+        ):
+            raise ScopeMissingError(f"rows of {self.model.__name__} of two scopes were joined")
+
+    def _combinator_query(self, combinator: str, *others: Any, all: bool = False) -> Self:  # noqa: A002  # Django's name
+        for other in others:
+            self._combine(other)
+        joined: Self = super()._combinator_query(combinator, *others, all=all)  # type: ignore[misc]  # not in the stubs
+        return joined
+
+    def __or__(self, other: Any) -> Self:
+        self._combine(other)
+        return super().__or__(other)
+
+    def __and__(self, other: Any) -> Self:
+        self._combine(other)
+        return super().__and__(other)
+
+    def __xor__(self, other: Any) -> Self:
+        self._combine(other)
+        joined: Self = super().__xor__(other)
+        return joined
+
     def iterator(self, *args: Any, **kwargs: Any) -> Any:
         self._require_scope()
         return super().iterator(*args, **kwargs)
+
+    def aiterator(self, chunk_size: int = 2000) -> AsyncIterator[Any]:
+        self._require_scope()
+        return super().aiterator(chunk_size)
+
+    def explain(self, *args: Any, **kwargs: Any) -> str:
+        self._require_scope()
+        return super().explain(*args, **kwargs)
+
+    def raw(self, *args: Any, **kwargs: Any) -> Any:
+        self._require_scope()
+        if self._retailer_id is not None:
+            raise ScopeMissingError("raw SQL cannot be kept to one retailer's rows")
+        return super().raw(*args, **kwargs)
 
     def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         self._require_scope()
@@ -69,6 +109,7 @@ class ScopedQuerySet(models.QuerySet[ModelT], Generic[ModelT]):
 
     def update(self, **kwargs: Any) -> int:
         self._require_scope()
+        self._refuse_strangers(kwargs)
         return super().update(**kwargs)
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -77,23 +118,44 @@ class ScopedQuerySet(models.QuerySet[ModelT], Generic[ModelT]):
 
     def create(self, **kwargs: Any) -> ModelT:
         self._require_scope()
-        if self._retailer_id is not None:
-            given = kwargs.setdefault("retailer_id", self._retailer_id)
-            _same_retailer(given, self._retailer_id)
+        self._refuse_strangers(kwargs)
+        if self._retailer_id is not None and "retailer" not in kwargs:
+            kwargs.setdefault("retailer_id", self._retailer_id)
         return super().create(**kwargs)
+
+    def update_or_create(
+        self,
+        defaults: Mapping[str, Any] | None = None,
+        create_defaults: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> tuple[ModelT, bool]:
+        self._require_scope()
+        self._refuse_strangers({**(defaults or {}), **kwargs})
+        return super().update_or_create(defaults, create_defaults, **kwargs)  # type: ignore[arg-type]  # only read
 
     def bulk_create(self, objs: Iterable[ModelT], *args: Any, **kwargs: Any) -> list[ModelT]:
         self._require_scope()
+        return super().bulk_create(self._own(objs), *args, **kwargs)
+
+    def bulk_update(self, objs: Iterable[ModelT], *args: Any, **kwargs: Any) -> int:
+        self._require_scope()
+        return super().bulk_update(self._own(objs), *args, **kwargs)
+
+    def _own(self, objs: Iterable[ModelT]) -> list[ModelT]:
         rows = list(objs)
         for row in rows:
-            if self._retailer_id is not None:
-                _same_retailer(getattr(row, "retailer_id", None), self._retailer_id)
-        return super().bulk_create(rows, *args, **kwargs)
+            self._refuse_strangers({"retailer_id": getattr(row, "retailer_id", None)})
+        return rows
 
-
-def _same_retailer(given: object, expected: int) -> None:
-    if given != expected:
-        raise ScopeMissingError("a row of another retailer was about to be written")
+    def _refuse_strangers(self, values: Mapping[str, Any]) -> None:
+        """Refuse values that would put a row into another retailer's hands."""
+        if self._retailer_id is None:
+            return
+        given = {values["retailer_id"]} if "retailer_id" in values else set()
+        if "retailer" in values:
+            given.add(getattr(values["retailer"], "pk", values["retailer"]))
+        if given - {self._retailer_id}:
+            raise ScopeMissingError("a row of another retailer was about to be written")
 
 
 class ScopedManager(models.Manager[ModelT], Generic[ModelT]):

@@ -66,16 +66,23 @@ class Progress:
 
 
 def list_connections(scope: Scope) -> list[PosConnection]:
-    """The retailer's connections, by name."""
-    return list(PosConnection.objects.scoped(scope).select_related("account").order_by("slug"))
+    """The connections that serve the scope's stores, by name."""
+    return list(_connections(scope).order_by("slug"))
+
+
+def _connections(scope: Scope) -> ScopedQuerySet[PosConnection]:
+    found = PosConnection.objects.scoped(scope).select_related("account")
+    if scope.store_ids is not None:
+        found = found.filter(stores__in=scope.store_ids).distinct()
+    return found
 
 
 def get_connection(scope: Scope, slug: str) -> PosConnection:
     """One connection.
 
-    :raises ConnectionNotFoundError: not this retailer's.
+    :raises ConnectionNotFoundError: not this retailer's, or of none of the scope's stores.
     """
-    found = PosConnection.objects.scoped(scope).select_related("account").filter(slug=slug).first()
+    found = _connections(scope).filter(slug=slug).first()
     if found is None:
         raise ConnectionNotFoundError(f"there is no connection {slug!r}")
     return found

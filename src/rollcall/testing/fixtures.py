@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import pytest
 from django.db import transaction
+from pytest_django import Settings
 
 from rollcall.customers.models import PosAccount
 from rollcall.customers.operations.ingest import IngestResult, take_over
@@ -29,9 +30,15 @@ Ingest = Callable[..., IngestResult]
 
 
 @pytest.fixture(autouse=True)
-def _fresh_keys() -> None:
-    # Ids of retailers start again with every test database; keys must not outlive them.
+def fresh_keys() -> None:
+    """Ids of retailers start again with every test database; keys must not outlive them."""
     forget_keys()
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """Hashing a password well takes a third of a second; tests make hundreds of people."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -86,9 +86,7 @@ def _print_queued(run: CustomerSync, *, as_json: bool) -> None:
         click.echo(f"run {run.pk} waits for a worker")
 
 
-def _run_with_progress(
-    scope: Scope, run: CustomerSync, *, name: str, quiet: bool
-) -> CustomerSync:
+def _run_with_progress(scope: Scope, run: CustomerSync, *, name: str, quiet: bool) -> CustomerSync:
     from rollcall.sync.operations.run import run_sync
 
     with progress_bars(quiet=quiet) as bars:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
+from django.db.models import F
 
 from rollcall.customers.models import Customer, FieldEdit, Link, PosAccount, PosRecord
 from rollcall.customers.queries.sealed import unseal
@@ -170,7 +171,7 @@ def list_records(scope: Scope, customer_ids: Sequence[int]) -> list[RecordView]:
         PosRecord.objects.scoped(scope)
         .filter(link__customer_id__in=customer_ids)
         .select_related("account")
-        .order_by("gone_at", "status", "-pos_updated_at", "id")
+        .order_by(F("gone_at").asc(nulls_first=True), "status", "-pos_updated_at", "id")
     )
     return [read_record(scope, row) for row in rows]
 

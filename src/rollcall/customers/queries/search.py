@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from rollcall.customers.models import Customer, Link, PosRecord
 from rollcall.customers.queries.profile import RecordView, list_account_ids, read_record
@@ -64,7 +64,9 @@ def search(scope: Scope, text: str, *, today: dt.date, limit: int = 20) -> Searc
         PosRecord.objects.scoped(scope)
         .filter(condition)
         .select_related("account", "link")
-        .order_by("gone_at", "family_folded", "given_folded", "id")[: _MOST_ROWS + 1]
+        .order_by(F("gone_at").asc(nulls_first=True), "family_folded", "given_folded", "id")[
+            : _MOST_ROWS + 1
+        ]
     )
     hits = _group(scope, rows[:_MOST_ROWS], terms)
     return SearchResult(hits=hits[:limit], more=len(hits) > limit or len(rows) > _MOST_ROWS)

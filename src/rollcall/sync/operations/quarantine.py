@@ -12,6 +12,7 @@ from django.db import connection
 from rollcall.audit import operations as audit
 from rollcall.customers.rules.sealed import pack_raw
 from rollcall.pos.errors import RowError
+from rollcall.stores.queries import get_keys
 from rollcall.sync.models import QuarantinedRow
 from rollcall.sync.rules import contexts
 
@@ -66,7 +67,7 @@ def put_in_quarantine(
 def _put_one(source: Source, row: BadRow, *, run_id: int | None, now: dt.datetime) -> None:
     same = "external_id" if row.external_id else "content_hash"
     condition = "external_id <> ''" if row.external_id else "external_id = ''"
-    sealed = source.keys.seal(
+    sealed = get_keys(source.scope).seal(
         pack_raw(row.raw), context=contexts.quarantine_raw(source.account.pk, row.external_id)
     )
     with connection.cursor() as cursor:

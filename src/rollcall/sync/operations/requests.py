@@ -10,7 +10,7 @@ from rollcall.audit import operations as audit
 from rollcall.jobs import wake
 from rollcall.kit.scope import Role, Scope, require
 from rollcall.sync import queries
-from rollcall.sync.models import AccountState, CustomerSync, PosConnection, Task
+from rollcall.sync.models import AccountState, CustomerSync, PosConnection, SeenPage, Task
 
 
 class NoBrakeError(RuntimeError):
@@ -44,9 +44,10 @@ def _create_run(scope: Scope, connection: PosConnection, *, full: bool) -> Custo
     run = CustomerSync.objects.scoped(scope).create(
         connection=connection,
         account_id=connection.account_id,
-        full=full,
         requested_by=str(scope.actor),
+        **{"full": full, **_position_to_go_on_from(scope, connection, full=full)},
     )
+    _adopt_seen_pages(scope, run)
     audit.record(
         scope,
         "sync.requested",
@@ -56,6 +57,40 @@ def _create_run(scope: Scope, connection: PosConnection, *, full: bool) -> Custo
     )
     wake("sync.run", sync_id=run.pk)
     return run
+
+
+def _failed_before(scope: Scope, connection: PosConnection) -> CustomerSync | None:
+    runs = CustomerSync.objects.scoped(scope).filter(connection=connection)
+    last = runs.order_by("-id").first()
+    resumable = (CustomerSync.Phase.FULL, CustomerSync.Phase.CATCH_UP)
+    if last is None or last.state != CustomerSync.State.FAILED or last.phase not in resumable:
+        return None
+    return last if last.account_id == connection.account_id else None
+
+
+def _position_to_go_on_from(
+    scope: Scope, connection: PosConnection, *, full: bool
+) -> dict[str, object]:
+    """Where a failed run stopped: a POS that was away for an hour must not cost a whole pass."""
+    last = _failed_before(scope, connection)
+    if last is None or (full and not last.full):
+        return {}
+    return {
+        "full": last.full,
+        "phase": last.phase,
+        "window_since": last.window_since,
+        "window_until": last.window_until,
+        "resume_token": last.resume_token,
+        "expected_rows": last.expected_rows,
+    }
+
+
+def _adopt_seen_pages(scope: Scope, run: CustomerSync) -> None:
+    pages = SeenPage.objects.scoped(scope).filter(sync__connection_id=run.connection_id)
+    if run.phase == CustomerSync.Phase.START:
+        pages.delete()
+    else:
+        pages.update(sync_id=run.pk)
 
 
 def request_task(scope: Scope, connection: PosConnection, kind: Task.Kind) -> Task:

@@ -20,6 +20,7 @@ from rollcall.sync.operations.lease import Lease, fence, hold
 from rollcall.sync.operations.quarantine import resolve_quarantined
 from rollcall.sync.operations.source import Source, open_source
 from rollcall.sync.rules import contexts
+from rollcall.sync.rules.retrying import is_due
 from rollcall.sync.rules.wire import read_row
 
 #: Rows that one run tries again; the others wait for the next run.
@@ -48,13 +49,23 @@ def retry_connection(scope: Scope, connection: PosConnection) -> RetryResult:
 def retry_quarantined(
     source: Source, lease: Lease, client: PosClient, *, run: CustomerSync | None = None
 ) -> RetryResult:
-    """Try open rows that this run has not just seen, those that waited longest first."""
+    """Try open rows, those that waited longest first.
+
+    :param run: leave rows alone that this run has just seen, or whose pause is not over.
+    """
     rows = QuarantinedRow.objects.scoped(source.scope).filter(
         account=source.account, resolved_at__isnull=True
     )
     if run is not None and run.started_at is not None:
         rows = rows.filter(last_seen_at__lt=run.started_at)
     waiting = list(rows.order_by("last_seen_at")[:_MOST])
+    if run is not None:
+        now = utc_now()
+        waiting = [
+            row
+            for row in waiting
+            if is_due(attempts=row.attempts, last_seen_at=row.last_seen_at, now=now)
+        ]
     for row in waiting:
         _retry(source, lease, client, row, now=utc_now())
     still_bad = rows.model.objects.scoped(source.scope).filter(

@@ -38,6 +38,10 @@ _DATABASE_PATIENCE_S: Final = 60.0
 Report = Callable[[CustomerSync], None]
 
 
+class RunInterruptedError(RuntimeError):
+    """This process was told to end; the run waits at its position for the next one."""
+
+
 def run_sync(scope: Scope, run: CustomerSync, *, report: Report | None = None) -> CustomerSync:
     """Carry a run out, or go on with it where it stopped. Idempotent once it has finished.
 
@@ -45,6 +49,7 @@ def run_sync(scope: Scope, run: CustomerSync, *, report: Report | None = None) -
     :return: the run, finished or failed; why it failed stands in it.
     :raises LeaseHeldError: another process is at it.
     :raises LeaseLostError: another process took over in the middle.
+    :raises RunInterruptedError: a ``report`` may raise it to stop the run at a commit.
     """
     deadline = None
     while True:
