@@ -21,6 +21,19 @@ Work = Callable[..., None]
 stopping = threading.Event()
 
 
+class StoppedError(RuntimeError):
+    """This process was told to end; what it was doing waits in its row for the next one."""
+
+
+def pause(seconds: float) -> None:
+    """Sleep, but not beyond the moment when this worker is told to end.
+
+    :raises StoppedError: it was told to end.
+    """
+    if stopping.wait(seconds):
+        raise StoppedError("the worker ends")
+
+
 def task(name: str) -> Callable[[Work], Work]:
     """Register work under a name; it gets the ids given to :func:`wake` as keywords.
 

@@ -131,7 +131,7 @@ class ScopedQuerySet(models.QuerySet[ModelT], Generic[ModelT]):
     ) -> tuple[ModelT, bool]:
         self._require_scope()
         self._refuse_strangers({**(defaults or {}), **kwargs})
-        return super().update_or_create(defaults, create_defaults, **kwargs)  # type: ignore[arg-type]  # only read
+        return super().update_or_create(defaults, create_defaults, **kwargs)
 
     def bulk_create(self, objs: Iterable[ModelT], *args: Any, **kwargs: Any) -> list[ModelT]:
         self._require_scope()

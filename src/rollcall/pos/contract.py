@@ -11,7 +11,8 @@ from __future__ import annotations
 import abc
 import datetime as dt
 import enum
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
@@ -173,6 +174,7 @@ class OpenOptions:
     :param timeout_s: of one request.
     :param attempts: how often one request is tried before it counts as failed (≥ 1).
     :param backoff_s: (first, longest) wait between tries, jittered; tests shorten it.
+    :param sleep: waits so many seconds between tries; may raise to give up at once.
     """
 
     time_zone: ZoneInfo
@@ -180,6 +182,7 @@ class OpenOptions:
     timeout_s: float = 30.0
     attempts: int = 6
     backoff_s: tuple[float, float] = (0.5, 30.0)
+    sleep: Callable[[float], None] = time.sleep
 
 
 class PosClient(AbstractContextManager["PosClient"], abc.ABC):

@@ -7,8 +7,7 @@ import email.utils
 import ipaddress
 import logging
 import random
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -87,13 +86,12 @@ class PosHttp:
         base_url: str,
         options: OpenOptions,
         limits: Limits,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._kind = kind
         self._base_url = base_url.rstrip("/")
         self._attempts = max(1, options.attempts)
         self._backoff_s = options.backoff_s
-        self._sleep = sleep
+        self._sleep = options.sleep
         self._limiter: RateLimiter = options.rate_limiter or TokenBucket(limits.requests_per_second)
         self._client = httpx.Client(
             timeout=options.timeout_s,

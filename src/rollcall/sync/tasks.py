@@ -6,7 +6,7 @@ import datetime as dt
 
 import structlog
 
-from rollcall.jobs import every, stopping, task, wake
+from rollcall.jobs import StoppedError, every, stopping, task, wake
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Actor, Scope
 from rollcall.pos.errors import PosError
@@ -15,7 +15,7 @@ from rollcall.sync.models import CustomerSync, Task
 from rollcall.sync.operations.lease import LeaseHeldError, LeaseLostError
 from rollcall.sync.operations.reconcile import BrakeError, reconcile
 from rollcall.sync.operations.retry import retry_connection
-from rollcall.sync.operations.run import RunInterruptedError, run_sync
+from rollcall.sync.operations.run import run_sync
 from rollcall.sync.queries import runs_to_wake, tasks_to_wake
 
 log = structlog.get_logger()
@@ -38,13 +38,13 @@ def carry_out_run(*, sync_id: int, **_later: int) -> None:
         run_sync(scope, run, report=_stop_if_told)
     except (LeaseHeldError, LeaseLostError):
         log.info("sync.run.held_elsewhere", sync_id=sync_id)
-    except RunInterruptedError:
+    except StoppedError:
         log.info("sync.run.interrupted", sync_id=sync_id)
 
 
 def _stop_if_told(_run: CustomerSync) -> None:
     if stopping.is_set():
-        raise RunInterruptedError("the worker ends")
+        raise StoppedError("the worker ends")
 
 
 @task("sync.task")
@@ -63,6 +63,8 @@ def carry_out_task(*, task_id: int, **_later: int) -> None:
     scope = get_system_scope(asked.retailer_id, actor=_ACTOR)
     try:
         _do(scope, asked)
+    except StoppedError:
+        _try_later(asked, seconds=0)
     except LeaseHeldError as held:
         _try_later(asked, seconds=min(held.seconds, 5.0))
     except (PosError, BrakeError, LeaseLostError) as error:

@@ -11,7 +11,7 @@ from rollcall.audit import operations as audit
 from rollcall.customers.models import Customer, FieldEdit
 from rollcall.customers.rules import contexts
 from rollcall.kit.fields import FIELDS, FieldValue
-from rollcall.kit.scope import Role, Scope, require
+from rollcall.kit.scope import Role, Scope, ScopeMissingError, require
 from rollcall.stores.queries import get_keys
 
 
@@ -33,8 +33,11 @@ def edit_field(
 
     :param pinned: no POS value, however new, may stand above it.
     :raises UnknownFieldError: not a field of the vocabulary.
+    :raises ScopeMissingError: the person belongs to another retailer.
     """
     require(scope, Role.STAFF)
+    if customer.retailer_id != scope.retailer_id:
+        raise ScopeMissingError("a person of another retailer was about to be edited")
     if field not in FIELDS:
         raise UnknownFieldError(f"there is no field {field!r}")
     edits = FieldEdit.objects.scoped(scope)

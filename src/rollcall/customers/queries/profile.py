@@ -83,7 +83,8 @@ class CustomerView:
         """The standing value of a field as text, "" if there is none."""
         for view in self.fields:
             if view.name == field:
-                return str(view.truth.standing.value)
+                value = view.truth.standing.value
+                return "" if value is None else str(value)
         return ""
 
 
@@ -96,8 +97,13 @@ def resolve(scope: Scope, any_id: str) -> Customer:
     :raises AmbiguousIdError: a bare external id that several people have.
     """
     wanted = any_id.strip()
-    found = _by_public_id(scope, wanted) or _by_external_id(scope, wanted)
-    return _follow(scope, found)
+    return _by_public_id(scope, wanted) or _follow(scope, _by_external_id(scope, wanted))
+
+
+def find_by_public_id(scope: Scope, public_id: uuid.UUID) -> Customer | None:
+    """The person who has this public id or was merged with whoever had it; None if nobody."""
+    found = Customer.objects.scoped(scope).filter(public_id=public_id).first()
+    return None if found is None else _follow(scope, found)
 
 
 def _by_public_id(scope: Scope, wanted: str) -> Customer | None:
@@ -105,11 +111,12 @@ def _by_public_id(scope: Scope, wanted: str) -> Customer | None:
         public_id = uuid.UUID(wanted)
     except ValueError:
         return None
-    return Customer.objects.scoped(scope).filter(public_id=public_id).first()
+    return find_by_public_id(scope, public_id)
 
 
 def _by_external_id(scope: Scope, wanted: str) -> Customer:
-    if "\0" in wanted or len(wanted) > 300:
+    # Ids that are kept are printable; PostgreSQL would refuse NUL and lone surrogates.
+    if not wanted.isprintable() or len(wanted) > 300:
         raise CustomerNotFoundError("nobody has this id")
     ids = _customers_with(scope, list_account_ids(scope), wanted)
     kind, colon, external_id = wanted.partition(":")
@@ -171,7 +178,12 @@ def list_records(scope: Scope, customer_ids: Sequence[int]) -> list[RecordView]:
         PosRecord.objects.scoped(scope)
         .filter(link__customer_id__in=customer_ids)
         .select_related("account")
-        .order_by(F("gone_at").asc(nulls_first=True), "status", "-pos_updated_at", "id")
+        .order_by(
+            F("gone_at").desc(nulls_first=True),
+            "status",
+            F("pos_updated_at").desc(nulls_last=True),
+            "id",
+        )
     )
     return [read_record(scope, row) for row in rows]
 

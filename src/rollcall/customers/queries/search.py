@@ -12,7 +12,12 @@ from operator import or_
 from django.db.models import F, Q
 
 from rollcall.customers.models import Customer, Link, PosRecord
-from rollcall.customers.queries.profile import RecordView, list_account_ids, read_record
+from rollcall.customers.queries.profile import (
+    RecordView,
+    find_by_public_id,
+    list_account_ids,
+    read_record,
+)
 from rollcall.customers.rules.values import folded_names, search_values
 from rollcall.kit.crypto import RetailerKeys
 from rollcall.kit.normalise.search_text import SearchTerms, parse_search_text
@@ -57,22 +62,31 @@ def search(scope: Scope, text: str, *, today: dt.date, limit: int = 20) -> Searc
     :raises SearchTextError: nothing that could be searched for, or too long.
     """
     terms = parse_search_text(text, today=today)
-    condition = _condition(get_keys(scope), terms, account_ids=list_account_ids(scope))
+    asked_for = find_by_public_id(scope, terms.public_id) if terms.public_id is not None else None
+    condition = _condition(
+        get_keys(scope), terms, account_ids=list_account_ids(scope), asked_for=asked_for
+    )
     if condition is None:
         return SearchResult(hits=(), more=False)
     rows = list(
         PosRecord.objects.scoped(scope)
         .filter(condition)
         .select_related("account", "link")
-        .order_by(F("gone_at").asc(nulls_first=True), "family_folded", "given_folded", "id")[
-            : _MOST_ROWS + 1
-        ]
+        .order_by(
+            F("gone_at").asc(nulls_first=True), "status", "family_folded", "given_folded", "id"
+        )[: _MOST_ROWS + 1]
     )
-    hits = _group(scope, rows[:_MOST_ROWS], terms)
+    hits = _group(scope, rows[:_MOST_ROWS], terms, asked_for=asked_for)
     return SearchResult(hits=hits[:limit], more=len(hits) > limit or len(rows) > _MOST_ROWS)
 
 
-def _condition(keys: RetailerKeys, terms: SearchTerms, *, account_ids: Sequence[int]) -> Q | None:
+def _condition(
+    keys: RetailerKeys,
+    terms: SearchTerms,
+    *,
+    account_ids: Sequence[int],
+    asked_for: Customer | None,
+) -> Q | None:
     readings = [
         Q(**{f"{column}_key": keys.blind(column, value)})
         for column, value in _exact_values(terms)
@@ -80,8 +94,8 @@ def _condition(keys: RetailerKeys, terms: SearchTerms, *, account_ids: Sequence[
     ]
     if terms.external_id:
         readings.append(Q(external_id=terms.external_id, account_id__in=account_ids))
-    if terms.public_id is not None:
-        readings.append(Q(link__customer__public_id=terms.public_id))
+    if asked_for is not None:
+        readings.append(Q(link__customer=asked_for))
     if terms.name_tokens:
         readings.append(_name_condition(keys, terms))
     return reduce(or_, readings) if readings else None
@@ -116,13 +130,17 @@ def _name_condition(keys: RetailerKeys, terms: SearchTerms) -> Q:
     return condition
 
 
-def _group(scope: Scope, rows: Sequence[PosRecord], terms: SearchTerms) -> list[SearchHit]:
+def _group(
+    scope: Scope, rows: Sequence[PosRecord], terms: SearchTerms, *, asked_for: Customer | None
+) -> list[SearchHit]:
     by_customer: dict[int, list[tuple[RecordView, list[str]]]] = {}
     for row in rows:
         record = read_record(scope, row)
+        link: Link = row.link
         matched = matched_fields(record, terms)
+        if asked_for is not None and link.customer_id == asked_for.pk:
+            matched.append("customer_id")
         if matched:
-            link: Link = row.link
             by_customer.setdefault(link.customer_id, []).append((record, matched))
     public_ids = dict(
         Customer.objects.scoped(scope).filter(pk__in=by_customer).values_list("pk", "public_id")
@@ -181,6 +199,4 @@ def matched_fields(record: RecordView, terms: SearchTerms) -> list[str]:
             matched.remove("born_on")
     if record.external_id == terms.external_id:
         matched.append("external_id")
-    if terms.public_id is not None:
-        matched.append("customer_id")
     return matched

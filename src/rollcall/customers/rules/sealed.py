@@ -59,7 +59,9 @@ def compare(old: SealedFields, values: Fields, *, at: str) -> Difference:
 
     :param at: ISO instant of the new reading, by the source's clock where it has one.
     """
-    merged = {**old.values, **values}
+    # An empty list says "empty", as None does: neither is stored, so they are no change either.
+    said = {field: None if value == [] else value for field, value in values.items()}
+    merged = {**old.values, **said}
     changes = {
         field: (old.values.get(field), value)
         for field, value in merged.items()

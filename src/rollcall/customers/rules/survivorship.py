@@ -57,6 +57,9 @@ def decide(values: Iterable[SourcedValue]) -> Mapping[str, FieldTruth]:
     return truths
 
 
-def _rank(value: SourcedValue) -> tuple[bool, bool, dt.datetime, int]:
-    # The record id breaks ties so that the same evidence always gives the same answer.
-    return (value.pinned, value.alive, value.at, value.record_id or 0)
+def _rank(value: SourcedValue) -> tuple[bool, bool, dt.datetime, bool, int, str, str]:
+    # The rest breaks ties so that the same evidence always gives the same answer: what a person
+    # typed stands above what a machine said at the same moment.
+    typed = value.record_id is None
+    tie = (typed, value.record_id or 0, value.source, repr(value.value))
+    return (value.pinned, value.alive, value.at, *tie)

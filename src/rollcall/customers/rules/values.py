@@ -11,6 +11,8 @@ from rollcall.kit.normalise.names import fold_name
 from rollcall.kit.normalise.phone import phone_e164
 
 _SHORTEST_PHONE: Final = 7
+#: Characters of a name that are searched: the database's index takes no more than 2,704 bytes.
+_SEARCHED_NAME: Final = 200
 
 
 def normalise_fields(fields: Fields) -> dict[str, FieldValue]:
@@ -56,6 +58,6 @@ def folded_names(values: Fields) -> tuple[str, str]:
     """Given and family name as they are searched: folded, without accents."""
     given, family = values.get("given_name"), values.get("family_name")
     return (
-        fold_name(given) if isinstance(given, str) else "",
-        fold_name(family) if isinstance(family, str) else "",
+        fold_name(given)[:_SEARCHED_NAME].rstrip() if isinstance(given, str) else "",
+        fold_name(family)[:_SEARCHED_NAME].rstrip() if isinstance(family, str) else "",
     )

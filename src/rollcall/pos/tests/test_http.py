@@ -78,11 +78,13 @@ def waits() -> list[float]:
 @pytest.fixture
 def door(script: Script, waits: list[float]) -> Iterator[PosHttp]:
     options = OpenOptions(
-        time_zone=ZoneInfo("UTC"), attempts=3, backoff_s=(1.0, 30.0), timeout_s=2.0
+        time_zone=ZoneInfo("UTC"),
+        attempts=3,
+        backoff_s=(1.0, 30.0),
+        timeout_s=2.0,
+        sleep=waits.append,
     )
-    door = PosHttp(
-        kind="treez", base_url=script.url, options=options, limits=LIMITS, sleep=waits.append
-    )
+    door = PosHttp(kind="treez", base_url=script.url, options=options, limits=LIMITS)
     yield door
     door.close()
 

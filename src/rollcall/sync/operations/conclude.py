@@ -45,14 +45,17 @@ def conclude(source: Source, lease: Lease, client: PosClient, run: CustomerSync)
     retry_quarantined(source, lease, client, run=run)
 
 
+def drop_seen(source: Source, run: CustomerSync) -> None:
+    """Forget which records the pass met; in the transaction that ends it, and not before."""
+    SeenPage.objects.scoped(source.scope).filter(sync_id=run.pk).delete()
+
+
 def _conclude_gone(source: Source, lease: Lease, client: PosClient, run: CustomerSync) -> None:
     missing = _not_seen(source, run)
     if missing and not _brake_allows(source, lease, len(missing)):
-        _drop_seen(source, run)
         return
     for start in range(0, len(missing), _CHUNK):
         take_missing(source, lease, client, missing[start : start + _CHUNK], run=run)
-    _drop_seen(source, run)
 
 
 def _close_vanished_rows(source: Source, run: CustomerSync) -> None:
@@ -77,10 +80,6 @@ def _not_seen(source: Source, run: CustomerSync) -> list[tuple[int, str]]:
             },
         )
         return [(record_id, external_id) for record_id, external_id in cursor.fetchall()]
-
-
-def _drop_seen(source: Source, run: CustomerSync) -> None:
-    SeenPage.objects.scoped(source.scope).filter(sync_id=run.pk).delete()
 
 
 def _brake_allows(source: Source, lease: Lease, missing: int) -> bool:

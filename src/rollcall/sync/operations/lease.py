@@ -22,6 +22,10 @@ from rollcall.kit.scope import Scope
 
 log = structlog.get_logger()
 
+#: Leases (account, epoch) of this process that ended while the database was away. Nobody uses them
+#: any more, so this process need not wait for them to run out.
+_given_up: set[tuple[int, int]] = set()
+
 
 class LeaseHeldError(RuntimeError):
     """Another process reads this account at the moment.
@@ -91,7 +95,7 @@ def _acquire(scope: Scope, account_id: int) -> Lease:
             [account_id, scope.retailer_id],
         )
         owner, epoch, seconds = cursor.fetchone()
-        if seconds > 0 and not is_gone(owner):
+        if seconds > 0 and not is_gone(owner) and (account_id, epoch) not in _given_up:
             raise LeaseHeldError(seconds)
         cursor.execute(
             "update sync_accountstate set lease_owner = %s, lease_epoch = lease_epoch + 1,"
@@ -101,6 +105,7 @@ def _acquire(scope: Scope, account_id: int) -> Lease:
         )
         if cursor.rowcount == 0:
             raise LeaseHeldError(settings.LEASE_SECONDS)
+    _given_up.discard((account_id, epoch))
     return Lease(retailer_id=scope.retailer_id, account_id=account_id, epoch=epoch + 1)
 
 
@@ -136,6 +141,6 @@ def _release(lease: Lease) -> None:
                 [lease.account_id, lease.epoch],
             )
     except DatabaseError:
-        # It runs out by itself.
+        _given_up.add((lease.account_id, lease.epoch))
         log.warning("sync.lease.release_failed", account_id=lease.account_id)
         connection.close()

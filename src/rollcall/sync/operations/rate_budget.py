@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from django.db import connection
+
+from rollcall.jobs import pause
 
 
 class NetworkInTransactionError(RuntimeError):
@@ -46,4 +47,4 @@ class SharedRateLimiter:
             )
             wait = cursor.fetchone()[0]
         if wait > 0:
-            time.sleep(wait)
+            pause(wait)

@@ -23,7 +23,7 @@ from rollcall.pos.contract import Capability, Page, PosClient, RawRow, Window, W
 from rollcall.pos.errors import PosError, PosNeedsHumanError
 from rollcall.sync.models import AccountState, CustomerSync
 from rollcall.sync.operations.batches import take_rows
-from rollcall.sync.operations.conclude import conclude
+from rollcall.sync.operations.conclude import conclude, drop_seen
 from rollcall.sync.operations.lease import Lease, LeaseLostError, fence, hold
 from rollcall.sync.operations.source import Source, open_source
 
@@ -38,10 +38,6 @@ _DATABASE_PATIENCE_S: Final = 60.0
 Report = Callable[[CustomerSync], None]
 
 
-class RunInterruptedError(RuntimeError):
-    """This process was told to end; the run waits at its position for the next one."""
-
-
 def run_sync(scope: Scope, run: CustomerSync, *, report: Report | None = None) -> CustomerSync:
     """Carry a run out, or go on with it where it stopped. Idempotent once it has finished.
 
@@ -49,7 +45,7 @@ def run_sync(scope: Scope, run: CustomerSync, *, report: Report | None = None) -
     :return: the run, finished or failed; why it failed stands in it.
     :raises LeaseHeldError: another process is at it.
     :raises LeaseLostError: another process took over in the middle.
-    :raises RunInterruptedError: a ``report`` may raise it to stop the run at a commit.
+    :raises StoppedError: this process was told to end; the run waits at its position.
     """
     deadline = None
     while True:
@@ -260,6 +256,7 @@ def _conclude(
             finished_at=now,
             progress_at=now,
         )
+        drop_seen(source, run)
         if run.full:
             AccountState.objects.scoped(source.scope).filter(account=source.account).update(
                 full_pass_at=now

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings as django_settings
 
 from rollcall.customers.models import PosAccount
+from rollcall.jobs import pause
 from rollcall.kit.crypto import RetailerKeys
 from rollcall.kit.scope import Scope
 from rollcall.pos.contract import (
@@ -49,6 +50,7 @@ class Source:
         options = OpenOptions(
             time_zone=self.context.time_zone,
             rate_limiter=limiter,
+            sleep=pause,
             attempts=django_settings.POS_ATTEMPTS,
             backoff_s=django_settings.POS_BACKOFF_S,
         )
