@@ -43,9 +43,10 @@ def run_demo(data: Path, *, check: bool) -> int:
         announced = start.start_simulators(children, folder)
         say("preparing the database")
         run_migrations()
+        address = start.start_pages_and_worker(children)
         start.prepare_retailer(folder, start.read_settings(children, announced))
         scope = get_system_scope(get_retailer("alder").pk, actor=start.ACTOR)
-        address = start.start_pages_and_worker(children)
+        start.wait_for_pages(children, address)
         known = all(run is not None for run in _good_runs(scope))
         runs = [request_sync(scope, one, full=False) for one in queries.list_connections(scope)]
         if check or not known:

@@ -77,13 +77,19 @@ def prepare_retailer(folder: Path, settings: Mapping[str, Mapping[str, object]])
 
 
 def start_pages_and_worker(children: Children) -> str:
-    """Start web pages and worker; returns the pages' address once they answer."""
+    """Start web pages and worker; returns the address at which the pages will answer."""
     port = ports.usual_or_free(USUAL_WEB_PORT)
     children.start("web", ["serve", "--port", str(port), "--workers", "1"])
     children.start("worker", ["worker"])
-    address = f"http://localhost:{port}"
+    return f"http://localhost:{port}"
+
+
+def wait_for_pages(children: Children, address: str) -> None:
+    """Wait until the pages answer.
+
+    :raises NotUpError: they do not.
+    """
     _wait_for(lambda: _answers(f"{address}/health/ready") or None, children, what="the pages")
-    return address
 
 
 def _answers(url: str) -> bool:
