@@ -49,8 +49,12 @@ browser: # Chromium for the browser tests: found, installed if this is root on D
 
 .PHONY: test
 test: $(VENV)/.dev browser ## Run all tests (T=path runs some)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(T)
-ifeq ($(T),)
+ifneq ($(T),)
+	@$(BIN)/python -m pytest $(T)
+else
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser"
+	@# Apart: the browser driver's event loop would stand in other tests' way.
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 	@tools/test-on-system-postgres
 endif
 

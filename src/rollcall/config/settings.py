@@ -184,6 +184,9 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "customers:search"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 
+if _SECURE and ALLAUTH_TRUSTED_PROXY_COUNT:
+    # The proxy ends TLS and says so; nobody else can reach us to claim it.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_SAMESITE = "Lax"

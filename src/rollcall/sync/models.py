@@ -84,6 +84,9 @@ class CustomerSync(ScopedModel):
     account = models.ForeignKey(PosAccount, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
     full = models.BooleanField(default=False, help_text="read everything, not only changes")
+    then_full = models.BooleanField(
+        default=False, help_text="a full run was asked for while this one was under way"
+    )
     phase = models.CharField(max_length=10, choices=Phase.choices, default=Phase.START)
     window_since = models.DateTimeField(null=True)
     window_until = models.DateTimeField(null=True, help_text="POS clock, frozen when it was opened")

@@ -56,7 +56,8 @@ class PosWorld:
 
     def sync(self, *, full: bool = False) -> CustomerSync:
         """Ask for a run and carry it out in this process."""
-        return run_sync(self.scope, request_sync(self.scope, self.connection, full=full))
+        asked = request_sync(self.scope, self.connection, full=full, by_worker=False)
+        return run_sync(self.scope, asked)
 
     def reconcile(self, *, repair: bool = False) -> Reconciliation:
         """The proof."""

@@ -40,7 +40,9 @@ class TestEntries:
             lambda scope: Entry.objects.scoped(scope).filter(subject_ids=[7]).delete(),
             lambda scope: Entry.objects.scoped(scope).latest("id").delete(),
             lambda scope: Entry.objects.scoped(scope).latest("id").save(update_fields=["actor"]),
-            by_sql("update audit_entry set actor = 'user:0' where id = (select min(id) from audit_entry)"),
+            by_sql(
+                "update audit_entry set actor = 'user:0' where id = (select min(id) from audit_entry)"
+            ),
             by_sql("delete from audit_entry"),
             by_sql("delete from audit_entry where false"),
             by_sql(
@@ -70,9 +72,7 @@ class TestEntries:
 
         assert stored() == before
 
-    def test_hold_who_what_and_whom(
-        self, scope_a: Scope, entries: list[dict[str, object]]
-    ) -> None:
+    def test_hold_who_what_and_whom(self, scope_a: Scope, entries: list[dict[str, object]]) -> None:
         newest = Entry.objects.scoped(scope_a).latest("id")
 
         assert (newest.actor, newest.action, newest.fields) == (

@@ -58,7 +58,9 @@ class TestAudit:
     ) -> None:
         ingest(scope_a, account_a, [incoming(scope_a, "1042", **PERSON)])
         ingest(
-            scope_a, account_a, [incoming(scope_a, "1042", **{**PERSON, "email": "new.address@example.com"})]
+            scope_a,
+            account_a,
+            [incoming(scope_a, "1042", **{**PERSON, "email": "new.address@example.com"})],
         )
         for text in ("Xanthippe", "Vandersloot 06/05/1987", "415 555 0134", "0134", "D-7654321"):
             assert len(search_customers(scope_a, text, today=NOON.date()).hits) == 1
@@ -93,10 +95,21 @@ class TestAuditOfASync:
         personal = {
             str(value).casefold()
             for truth in world.truth().values()
-            for name in ("given_name", "family_name", "email", "phone", "born_on", "licence", "street")
+            for name in (
+                "given_name",
+                "family_name",
+                "email",
+                "phone",
+                "born_on",
+                "licence",
+                "street",
+            )
             if (value := truth.get(name)) and len(str(value)) > 4
         }
         assert len(personal) > 100
         assert [value for value in personal if value in audited] == []
         assert "2023-02-30" not in audited
-        assert str(json.dumps(world.simulator.settings["api_key"])).strip('"').casefold() not in audited
+        assert (
+            str(json.dumps(world.simulator.settings["api_key"])).strip('"').casefold()
+            not in audited
+        )

@@ -63,12 +63,16 @@ def sync(*, connection: str, full: bool, queue: bool, release_brake: bool, as_js
             release(scope, found, now=utc_now())
         except NoBrakeError as error:
             raise click.ClickException(str(error)) from error
-    run = request_sync(scope, found, full=full)
+    run = request_sync(scope, found, full=full, by_worker=queue)
     if queue:
         _print_queued(run, as_json=as_json)
         return 0
     try:
         finished = _run_with_progress(scope, run, name=connection, quiet=as_json)
+        if full and not finished.full and finished.state == "finished":
+            # An incremental run was under way and had to end first.
+            again = request_sync(scope, found, full=True, by_worker=False)
+            finished = _run_with_progress(scope, again, name=connection, quiet=as_json)
     except LeaseHeldError as error:
         raise BusyError(
             f"{error}; if it died, its lease runs out in {error.seconds:.0f} s"

@@ -28,7 +28,13 @@ class TestResolve:
     def test_takes_every_kind_of_id(self, scope_a: Scope) -> None:
         person = Link.objects.scoped(scope_a).get(record__external_id="1042").customer
 
-        for any_id in ("1042", " 1042\n", "treez:1042", str(person.public_id), person.public_id.hex):
+        for any_id in (
+            "1042",
+            " 1042\n",
+            "treez:1042",
+            str(person.public_id),
+            person.public_id.hex,
+        ):
             assert resolve(scope_a, any_id) == person
 
     @pytest.mark.parametrize(
@@ -58,9 +64,7 @@ class TestResolve:
 
         assert resolve(scope_a, "treez:1042") != resolve(scope_a, "cova:1042")
 
-    def test_does_not_ask_when_both_are_one_person(
-        self, scope_a: Scope, ingest: Ingest
-    ) -> None:
+    def test_does_not_ask_when_both_are_one_person(self, scope_a: Scope, ingest: Ingest) -> None:
         person = resolve(scope_a, "1042")
         other = make_account(scope_a, kind="cova", account_key="alder")
         ingest(scope_a, other, [incoming(scope_a, "1042")])
@@ -68,9 +72,7 @@ class TestResolve:
 
         assert resolve(scope_a, "1042") == person
 
-    def test_finds_an_id_that_looks_like_kind_and_id(
-        self, scope_a: Scope, ingest: Ingest
-    ) -> None:
+    def test_finds_an_id_that_looks_like_kind_and_id(self, scope_a: Scope, ingest: Ingest) -> None:
         other = make_account(scope_a, kind="cova", account_key="alder")
         ingest(scope_a, other, [incoming(scope_a, "a:b")])
 

@@ -18,7 +18,9 @@ TODAY = dt.date(2026, 11, 20)
 
 @pytest.fixture
 def shop(scope_a: Scope, account_a: PosAccount, ingest: Ingest) -> Scope:
-    people = [incoming(scope_a, str(n), given_name="Ana", email=f"{n}@example.com") for n in range(3)]
+    people = [
+        incoming(scope_a, str(n), given_name="Ana", email=f"{n}@example.com") for n in range(3)
+    ]
     ingest(scope_a, account_a, people)
     return scope_a
 

@@ -36,8 +36,12 @@ def shop(scope_a: Scope, account_a: PosAccount, ingest: Ingest) -> Scope:
         account_a,
         [
             incoming(scope_a, "1042", **ZOE),
-            incoming(scope_a, "1043", given_name="Zoltan", family_name="Garcia", born_on="1991-04-17"),
-            incoming(scope_a, "1044", given_name="Neil", family_name="Zoeller", phone="510-555-0134"),
+            incoming(
+                scope_a, "1043", given_name="Zoltan", family_name="Garcia", born_on="1991-04-17"
+            ),
+            incoming(
+                scope_a, "1044", given_name="Neil", family_name="Zoeller", phone="510-555-0134"
+            ),
             incoming(scope_a, "1045", given_name="Ana", family_name="De La Cruz"),
         ],
     )
@@ -155,7 +159,9 @@ class TestSearch:
     def test_shows_several_records_of_one_person_as_one(
         self, shop: Scope, account_a: PosAccount, ingest: Ingest
     ) -> None:
-        ingest(shop, account_a, [incoming(shop, "77", **ZOE, merged_into="1042", status="inactive")])
+        ingest(
+            shop, account_a, [incoming(shop, "77", **ZOE, merged_into="1042", status="inactive")]
+        )
 
         (hit,) = search(shop, "4155550134", today=TODAY).hits
 
@@ -237,7 +243,11 @@ class TestHostileTexts:
 
     @pytest.mark.parametrize("text", ["zo%", "%zoe", "_oe", "z%n"])
     def test_wildcards_are_only_punctuation(self, shop: Scope, text: str) -> None:
-        wild = {"zo%": ["1042", "1043", "1044"], "%zoe": ["1042", "1044"], "z%n": ["1042", "1043", "1044"]}
+        wild = {
+            "zo%": ["1042", "1043", "1044"],
+            "%zoe": ["1042", "1044"],
+            "z%n": ["1042", "1043", "1044"],
+        }
 
         assert sorted(found(shop, text)) == wild.get(text, [])
 

@@ -60,9 +60,7 @@ class TestStandingValue:
 
     def test_is_the_newest_of_vanished_records(self) -> None:
         assert (
-            standing(
-                value("older", alive=False, at=EARLIER), value("newer", alive=False, record=2)
-            )
+            standing(value("older", alive=False, at=EARLIER), value("newer", alive=False, record=2))
             == "newer"
         )
 
@@ -125,9 +123,7 @@ evidence = st.lists(
 
 class TestOrderOfEvidence:
     @given(evidence.flatmap(lambda one: st.tuples(st.just(one), st.permutations(one))))
-    def test_does_not_matter(
-        self, both: tuple[list[SourcedValue], list[SourcedValue]]
-    ) -> None:
+    def test_does_not_matter(self, both: tuple[list[SourcedValue], list[SourcedValue]]) -> None:
         given_so, given_otherwise = both
 
         assert repr(decide(given_so)) == repr(decide(given_otherwise))

@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from typing import Final
 
-import structlog
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Min
 
-from rollcall.audit import operations as audit
 from rollcall.customers.operations.presence import mark_gone
 from rollcall.kit.clock import utc_now
 from rollcall.pos.contract import Capability, PosClient, RawRow
 from rollcall.pos.errors import PosGoneError
-from rollcall.sync import queries
-from rollcall.sync.models import AccountState, CustomerSync, QuarantinedRow, SeenPage
+from rollcall.sync.models import CustomerSync, QuarantinedRow, SeenPage
 from rollcall.sync.operations.batches import take_rows
+from rollcall.sync.operations.braking import brake_allows
 from rollcall.sync.operations.lease import Lease, fence
 from rollcall.sync.operations.retry import retry_quarantined
 from rollcall.sync.operations.source import Source
-from rollcall.sync.rules.brake import must_stop
-
-log = structlog.get_logger()
 
 _CHUNK: Final = 200
 
-_NOT_SEEN = """
+_NOT_SEEN: Final = """
 with seen as materialized (
     select unnest(record_ids) as id from sync_seenpage where sync_id = %(run)s
+),
+not_seen as (
+    select record.id, record.external_id from customers_posrecord record
+     where record.retailer_id = %(retailer)s and record.account_id = %(account)s
+       and record.gone_at is null and record.first_seen_at < %(before)s
+       and record.id > %(after)s
+       and not exists (select 1 from seen where seen.id = record.id)
 )
-select record.id, record.external_id from customers_posrecord record
- where record.retailer_id = %(retailer)s and record.account_id = %(account)s
-   and record.gone_at is null and record.first_seen_at < %(before)s
-   and not exists (select 1 from seen where seen.id = record.id)
- order by record.id
 """
+_COUNT_NOT_SEEN: Final = f"{_NOT_SEEN} select count(*) from not_seen"  # noqa: S608  # constants
+_NEXT_NOT_SEEN: Final = (
+    f"{_NOT_SEEN} select id, external_id from not_seen order by id limit %(limit)s"  # noqa: S608
+)
 
 
 def conclude(source: Source, lease: Lease, client: PosClient, run: CustomerSync) -> None:
@@ -51,11 +54,10 @@ def drop_seen(source: Source, run: CustomerSync) -> None:
 
 
 def _conclude_gone(source: Source, lease: Lease, client: PosClient, run: CustomerSync) -> None:
-    missing = _not_seen(source, run)
-    if missing and not _brake_allows(source, lease, len(missing)):
-        return
-    for start in range(0, len(missing), _CHUNK):
-        take_missing(source, lease, client, missing[start : start + _CHUNK], run=run)
+    missing = _count_not_seen(source, run)
+    if missing and brake_allows(source, lease, missing):
+        for chunk in _not_seen(source, run):
+            take_missing(source, lease, client, chunk, run=run)
 
 
 def _close_vanished_rows(source: Source, run: CustomerSync) -> None:
@@ -64,44 +66,51 @@ def _close_vanished_rows(source: Source, run: CustomerSync) -> None:
         account=source.account,
         external_id="",
         resolved_at__isnull=True,
-        last_seen_at__lt=run.started_at,
+        last_seen_at__lt=_pass_began(source, run),
     ).update(resolved_at=utc_now(), resolution="replaced")
 
 
-def _not_seen(source: Source, run: CustomerSync) -> list[tuple[int, str]]:
+def _pass_began(source: Source, run: CustomerSync) -> dt.datetime | None:
+    """When the pass that this run ends was begun, maybe by runs that failed on the way."""
+    runs = CustomerSync.objects.scoped(source.scope).filter(connection_id=run.connection_id)
+    finished = runs.filter(state=CustomerSync.State.FINISHED).order_by("-id").first()
+    if finished is not None:
+        runs = runs.filter(pk__gt=finished.pk)
+    began: dt.datetime | None = runs.aggregate(first=Min("started_at"))["first"]
+    return began
+
+
+def _which(
+    source: Source, run: CustomerSync, *, after: int
+) -> dict[str, int | dt.datetime | None]:
+    return {
+        "run": run.pk,
+        "retailer": source.scope.retailer_id,
+        "account": source.account.pk,
+        "before": run.started_at,
+        "after": after,
+        "limit": _CHUNK,
+    }
+
+
+def _count_not_seen(source: Source, run: CustomerSync) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            _NOT_SEEN,
-            {
-                "run": run.pk,
-                "retailer": source.scope.retailer_id,
-                "account": source.account.pk,
-                "before": run.started_at,
-            },
-        )
-        return [(record_id, external_id) for record_id, external_id in cursor.fetchall()]
+        cursor.execute(_COUNT_NOT_SEEN, _which(source, run, after=0))
+        count: int = cursor.fetchone()[0]
+    return count
 
 
-def _brake_allows(source: Source, lease: Lease, missing: int) -> bool:
-    """Whether so many records may be concluded gone; pulls the brake, or uses up a release."""
-    alive = queries.count_alive(source.scope, source.connection)
-    if not must_stop(missing=missing, alive=alive):
-        return True
-    states = AccountState.objects.scoped(source.scope).filter(account=source.account)
-    with transaction.atomic():
-        fence(lease)
-        if states.filter(brake_released_at__isnull=False).update(brake_released_at=None):
-            return True
-        states.update(brake_pulled_at=utc_now(), brake_missing=missing, brake_released_by="")
-        audit.record(
-            source.scope,
-            "brake.pulled",
-            subject_kind="connection",
-            subject_ids=[source.connection.pk],
-            context={"missing": missing, "alive": alive},
-        )
-    log.warning("sync.brake.pulled", connection_id=source.connection.pk, missing=missing)
-    return False
+def _not_seen(source: Source, run: CustomerSync) -> Iterator[list[tuple[int, str]]]:
+    """Record id and external id, in chunks: there may be as many as there are customers."""
+    after = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_NEXT_NOT_SEEN, _which(source, run, after=after))
+            chunk = [(record_id, external_id) for record_id, external_id in cursor.fetchall()]
+        if not chunk:
+            return
+        yield chunk
+        after = chunk[-1][0]
 
 
 def take_missing(

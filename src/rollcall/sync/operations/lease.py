@@ -116,8 +116,13 @@ def _beat(lease: Lease, stop: threading.Event) -> None:
             if not _extend(lease):
                 lease.lost.set()
                 break
-        except DatabaseError:
-            log.warning("sync.lease.heartbeat_failed", account_id=lease.account_id)
+        except Exception as error:
+            # Whatever it was (an embedded server has errors of its own), the next beat tries again.
+            log.warning(
+                "sync.lease.heartbeat_failed",
+                account_id=lease.account_id,
+                error=type(error).__name__,
+            )
             connection.close()
     connection.close()
 

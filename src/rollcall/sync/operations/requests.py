@@ -17,30 +17,53 @@ class NoBrakeError(RuntimeError):
     """The brake is not pulled."""
 
 
-def request_sync(scope: Scope, connection: PosConnection, *, full: bool) -> CustomerSync:
+def request_sync(
+    scope: Scope, connection: PosConnection, *, full: bool, by_worker: bool = True
+) -> CustomerSync:
     """Ask for a run; an open one is joined instead of starting a second.
 
-    A run that has not started yet is widened to a full one if that is asked for.
+    A run that has not started yet is widened to a full one if that is asked for; one that is under
+    way is followed by a full one.
+
+    :param by_worker: False if the caller carries it out itself, at once.
     """
     require(scope, Role.MANAGER)
     try:
         with transaction.atomic():
             found = queries.find_open_run(scope, connection)
             if found is None:
-                return _create_run(scope, connection, full=full)
+                return _create_run(scope, connection, full=full, by_worker=by_worker)
     except IntegrityError:  # somebody else asked at the same moment
         found = queries.find_open_run(scope, connection)
         if found is None:
-            return request_sync(scope, connection, full=full)
+            return request_sync(scope, connection, full=full, by_worker=by_worker)
     if full and not found.full:
-        CustomerSync.objects.scoped(scope).filter(
-            pk=found.pk, state=CustomerSync.State.PENDING
-        ).update(full=True)
+        _widen(scope, found)
         found.refresh_from_db()
     return found
 
 
-def _create_run(scope: Scope, connection: PosConnection, *, full: bool) -> CustomerSync:
+def _widen(scope: Scope, run: CustomerSync) -> None:
+    # From the start: it may have been about to go on in the middle of an incremental pass.
+    waiting = CustomerSync.objects.scoped(scope).filter(
+        pk=run.pk, state=CustomerSync.State.PENDING, full=False
+    )
+    widened = waiting.update(
+        full=True,
+        phase=CustomerSync.Phase.START,
+        window_since=None,
+        window_until=None,
+        resume_token="",
+    )
+    if not widened:
+        CustomerSync.objects.scoped(scope).filter(
+            pk=run.pk, state=CustomerSync.State.IN_PROGRESS
+        ).update(then_full=True)
+
+
+def _create_run(
+    scope: Scope, connection: PosConnection, *, full: bool, by_worker: bool
+) -> CustomerSync:
     run = CustomerSync.objects.scoped(scope).create(
         connection=connection,
         account_id=connection.account_id,
@@ -55,7 +78,8 @@ def _create_run(scope: Scope, connection: PosConnection, *, full: bool) -> Custo
         subject_ids=[connection.pk],
         context={"sync": run.pk, "full": full},
     )
-    wake("sync.run", sync_id=run.pk)
+    if by_worker:
+        wake("sync.run", sync_id=run.pk)
     return run
 
 
@@ -65,7 +89,9 @@ def _failed_before(scope: Scope, connection: PosConnection) -> CustomerSync | No
     resumable = (CustomerSync.Phase.FULL, CustomerSync.Phase.CATCH_UP)
     if last is None or last.state != CustomerSync.State.FAILED or last.phase not in resumable:
         return None
-    return last if last.account_id == connection.account_id else None
+    # Under other settings (time zone, page size …) the position may mean something else.
+    changed = last.finished_at is None or last.finished_at < connection.updated_at
+    return None if changed or last.account_id != connection.account_id else last
 
 
 def _position_to_go_on_from(

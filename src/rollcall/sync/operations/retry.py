@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +18,7 @@ from rollcall.pos.errors import PosGoneError
 from rollcall.sync.models import CustomerSync, PosConnection, QuarantinedRow
 from rollcall.sync.operations.batches import take_rows
 from rollcall.sync.operations.lease import Lease, fence, hold
-from rollcall.sync.operations.quarantine import resolve_quarantined
+from rollcall.sync.operations.quarantine import BadRow, resolve_quarantined
 from rollcall.sync.operations.source import Source, open_source
 from rollcall.sync.rules import contexts
 from rollcall.sync.rules.retrying import is_due
@@ -85,11 +86,16 @@ def _retry(
             resolve_quarantined(source, [row.external_id], resolution="gone", now=now)
         return
     batch = take_rows(source, lease, [again])
-    if not row.external_id and not batch.bad:
-        # The mapping has learned to read it; it is kept under its id now.
+    if not row.external_id and not _is_same_row(row, batch.bad):
+        # A newer mapping reads it, or at least its id; or it hashes it anew. It is kept there now.
+        resolution = "replaced" if batch.bad else "taken_over"
         QuarantinedRow.objects.scoped(source.scope).filter(pk=row.pk).update(
-            resolved_at=now, resolution="taken_over"
+            resolved_at=now, resolution=resolution
         )
+
+
+def _is_same_row(row: QuarantinedRow, bad: Sequence[BadRow]) -> bool:
+    return any(not one.external_id and one.content_hash == bytes(row.content_hash) for one in bad)
 
 
 def _read_again(source: Source, client: PosClient, row: QuarantinedRow) -> RawRow:

@@ -13,19 +13,21 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
-from rollcall.audit import operations as audit
+from rollcall.jobs import StoppedError
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Scope
 from rollcall.pos.contract import Capability, Page, PosClient, RawRow, Window, WindowKind
 from rollcall.pos.errors import PosError, PosNeedsHumanError
 from rollcall.sync.models import AccountState, CustomerSync
 from rollcall.sync.operations.batches import take_rows
-from rollcall.sync.operations.conclude import conclude, drop_seen
+from rollcall.sync.operations.conclude import conclude
+from rollcall.sync.operations.ending import InternalError, fail, fail_unopened, finish
 from rollcall.sync.operations.lease import Lease, LeaseLostError, fence, hold
 from rollcall.sync.operations.source import Source, open_source
+from rollcall.sync.queries import count_alive
 
 log = structlog.get_logger()
 
@@ -47,10 +49,17 @@ def run_sync(scope: Scope, run: CustomerSync, *, report: Report | None = None) -
     :raises LeaseLostError: another process took over in the middle.
     :raises StoppedError: this process was told to end; the run waits at its position.
     """
-    deadline = None
+    deadline: float | None = None
+
+    def tell(current: CustomerSync) -> None:
+        nonlocal deadline
+        deadline = None  # a commit went through: the database is back
+        if report is not None:
+            report(current)
+
     while True:
         try:
-            return _run_once(scope, run, report)
+            return _run_once(scope, run, tell)
         except (OperationalError, InterfaceError):
             # The server went away (crash, restart). All that was committed is there: go on.
             deadline = deadline or time.monotonic() + _DATABASE_PATIENCE_S
@@ -61,7 +70,7 @@ def run_sync(scope: Scope, run: CustomerSync, *, report: Report | None = None) -
             time.sleep(0.2)
 
 
-def _run_once(scope: Scope, run: CustomerSync, report: Report | None) -> CustomerSync:
+def _run_once(scope: Scope, run: CustomerSync, report: Report) -> CustomerSync:
     source = _open_or_fail(scope, run)
     if source is None:
         return _reload(scope, run)
@@ -74,7 +83,13 @@ def _run_once(scope: Scope, run: CustomerSync, report: Report | None) -> Custome
             with source.open() as client:
                 _work(source, lease, client, run, report)
         except PosError as error:
-            _fail(source, lease, run, error)
+            fail(source, lease, run, error)
+        except (DatabaseError, InterfaceError, LeaseLostError, StoppedError):
+            raise
+        except Exception as error:
+            # A bug of ours must not make the worker try the same thing for ever.
+            log.exception("sync.run.crashed", sync_id=run.pk)
+            fail(source, lease, run, InternalError.of(error))
         return _reload(scope, run)
 
 
@@ -82,7 +97,7 @@ def _open_or_fail(scope: Scope, run: CustomerSync) -> Source | None:
     try:
         return open_source(scope, run.connection)
     except PosError as error:
-        CustomerSync.objects.scoped(scope).filter(pk=run.pk).update(**_failure(error))
+        fail_unopened(scope, run, error)
         return None
 
 
@@ -110,7 +125,7 @@ def _save(source: Source, lease: Lease, run: CustomerSync, changes: dict[str, ob
 
 
 def _work(
-    source: Source, lease: Lease, client: PosClient, run: CustomerSync, report: Report | None
+    source: Source, lease: Lease, client: PosClient, run: CustomerSync, report: Report
 ) -> None:
     steps = {
         CustomerSync.Phase.START: _start,
@@ -120,11 +135,6 @@ def _work(
     }
     while run.phase != CustomerSync.Phase.DONE:
         steps[CustomerSync.Phase(run.phase)](source, lease, client, run, report)
-        _tell(run, report)
-
-
-def _tell(run: CustomerSync, report: Report | None) -> None:
-    if report is not None:
         report(run)
 
 
@@ -140,7 +150,7 @@ def _pos_time(source: Source, client: PosClient) -> dt.datetime:
 
 
 def _start(
-    source: Source, lease: Lease, client: PosClient, run: CustomerSync, _report: Report | None
+    source: Source, lease: Lease, client: PosClient, run: CustomerSync, _report: Report
 ) -> None:
     until = _pos_time(source, client)
     watermark = _watermark(source)
@@ -151,7 +161,7 @@ def _start(
         changes |= {
             "phase": CustomerSync.Phase.FULL,
             "window_since": None,
-            "expected_rows": _expected(source) or None,
+            "expected_rows": count_alive(source.scope, source.connection) or None,
         }
     elif watermark is not None:
         changes |= {
@@ -166,14 +176,8 @@ def _watermark(source: Source) -> dt.datetime | None:
     return state.watermark
 
 
-def _expected(source: Source) -> int:
-    from rollcall.sync.queries import count_alive  # noqa: PLC0415
-
-    return count_alive(source.scope, source.connection)
-
-
 def _read_everything(
-    source: Source, lease: Lease, client: PosClient, run: CustomerSync, report: Report | None
+    source: Source, lease: Lease, client: PosClient, run: CustomerSync, report: Report
 ) -> None:
     window = Window(kind=WindowKind.FULL, since=None, until=_frozen(run))
     _read_window(source, lease, client, run, window, report)
@@ -191,7 +195,7 @@ def _read_everything(
 
 
 def _read_changes(
-    source: Source, lease: Lease, client: PosClient, run: CustomerSync, report: Report | None
+    source: Source, lease: Lease, client: PosClient, run: CustomerSync, report: Report
 ) -> None:
     window = Window(kind=WindowKind.INCREMENTAL, since=run.window_since, until=_frozen(run))
     _read_window(source, lease, client, run, window, report)
@@ -218,7 +222,7 @@ def _read_window(
     client: PosClient,
     run: CustomerSync,
     window: Window,
-    report: Report | None,
+    report: Report,
 ) -> None:
     pages = client.iter_pages(window, resume_token=run.resume_token or None)
     for rows, resume_token, count in batch_pages(pages):
@@ -226,7 +230,7 @@ def _read_window(
             raise LeaseLostError("the lease went to another process")
         take_rows(source, lease, rows, run=run, resume_token=resume_token, pages=count)
         run.refresh_from_db(from_queryset=CustomerSync.objects.scoped(source.scope))
-        _tell(run, report)
+        report(run)
 
 
 def batch_pages(pages: Iterator[Page]) -> Iterator[tuple[list[RawRow], str, int]]:
@@ -244,57 +248,8 @@ def batch_pages(pages: Iterator[Page]) -> Iterator[tuple[list[RawRow], str, int]
 
 
 def _conclude(
-    source: Source, lease: Lease, client: PosClient, run: CustomerSync, _report: Report | None
+    source: Source, lease: Lease, client: PosClient, run: CustomerSync, _report: Report
 ) -> None:
     conclude(source, lease, client, run)
-    now = utc_now()
-    with transaction.atomic():
-        fence(lease)
-        CustomerSync.objects.scoped(source.scope).filter(pk=run.pk).update(
-            state=CustomerSync.State.FINISHED,
-            phase=CustomerSync.Phase.DONE,
-            finished_at=now,
-            progress_at=now,
-        )
-        drop_seen(source, run)
-        if run.full:
-            AccountState.objects.scoped(source.scope).filter(account=source.account).update(
-                full_pass_at=now
-            )
-        audit.record(
-            source.scope,
-            "sync.finished",
-            subject_kind="connection",
-            subject_ids=[source.connection.pk],
-            context={"sync": run.pk},
-        )
+    finish(source, lease, run)
     run.refresh_from_db(from_queryset=CustomerSync.objects.scoped(source.scope))
-
-
-def _failure(error: PosError) -> dict[str, object]:
-    return {
-        "state": CustomerSync.State.FAILED,
-        "error_code": error.code or type(error).__name__,
-        "error": str(error),
-        "finished_at": utc_now(),
-    }
-
-
-def _fail(source: Source, lease: Lease, run: CustomerSync, error: PosError) -> None:
-    log.warning(
-        "sync.run.failed",
-        sync_id=run.pk,
-        connection_id=source.connection.pk,
-        error=type(error).__name__,
-        code=error.code,
-    )
-    with transaction.atomic():
-        fence(lease)
-        CustomerSync.objects.scoped(source.scope).filter(pk=run.pk).update(**_failure(error))
-        audit.record(
-            source.scope,
-            "sync.failed",
-            subject_kind="connection",
-            subject_ids=[source.connection.pk],
-            context={"sync": run.pk, "code": error.code},
-        )
