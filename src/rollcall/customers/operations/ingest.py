@@ -64,7 +64,20 @@ _STAGING: Final = Target(
 )
 _MAKE_STAGING: Final = (
     "create temporary table if not exists pos_record_staging on commit delete rows as"  # noqa: S608  # our own column names
-    f" select id, {', '.join(_VALUE_COLUMNS)} from customers_posrecord with no data"
+    f" select id, {', '.join(_VALUE_COLUMNS)} from customers_posrecord with no data;"
+    " delete from pos_record_staging"
+)
+_ASSIGNMENTS: Final = ", ".join(
+    f"{column} = staged.{column}" for column in _VALUE_COLUMNS if column != "changed_at"
+)
+#: Nobody knows how many rows a fresh temporary table holds: left to itself the planner reads the
+#: whole table of records for every batch, to join it by a hash. One index look-up a row it must be.
+_MERGE_STAGING: Final = (
+    "set local enable_hashjoin = off; set local enable_mergejoin = off;"  # noqa: S608  # our own column names
+    f" update customers_posrecord record set {_ASSIGNMENTS}, gone_at = null,"
+    " changed_at = coalesce(staged.changed_at, record.changed_at)"
+    " from pos_record_staging staged where staged.id = record.id;"
+    " set local enable_hashjoin to default; set local enable_mergejoin to default"
 )
 _CUSTOMERS: Final = Target(
     table="customers_customer",
@@ -268,9 +281,6 @@ def _stage_and_update(
     held: Mapping[str, _Held],
     differences: Mapping[str, Difference],
 ) -> None:
-    assignments = ", ".join(
-        f"{column} = staged.{column}" for column in _VALUE_COLUMNS if column != "changed_at"
-    )
     with connection.cursor() as cursor:
         cursor.execute(_MAKE_STAGING)
         copy_rows(
@@ -284,12 +294,7 @@ def _stage_and_update(
                 for row in rows
             ),
         )
-        cursor.execute(
-            f"update customers_posrecord record set {assignments}, gone_at = null,"  # noqa: S608  # our own column names
-            " changed_at = coalesce(staged.changed_at, record.changed_at)"
-            " from pos_record_staging staged where staged.id = record.id"
-        )
-        cursor.execute("delete from pos_record_staging")
+        cursor.execute(_MERGE_STAGING)
 
 
 def _write_versions(

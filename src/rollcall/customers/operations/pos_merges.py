@@ -20,10 +20,15 @@ _LONGEST_CHAIN = 50
 _FIND_MOVES = """
 with recursive
 touched as (
-    -- records whose pointer changed, and those that waited for a record that has now arrived
+    -- records whose pointer changed, and those that waited for a record that has now arrived;
+    -- apart, because each half has an index and an "or" of both would read the whole account
     select id, external_id, merged_into from customers_posrecord
      where retailer_id = %(retailer)s and account_id = %(account)s
-       and (external_id = any(%(moved)s) or merged_into = any(%(arrived)s))
+       and external_id = any(%(moved)s)
+    union
+    select id, external_id, merged_into from customers_posrecord
+     where retailer_id = %(retailer)s and account_id = %(account)s
+       and merged_into = any(%(arrived)s)
 ),
 below(id, external_id, merged_into, depth) as (
     -- and everything that was merged into them before

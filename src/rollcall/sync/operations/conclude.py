@@ -80,9 +80,7 @@ def _pass_began(source: Source, run: CustomerSync) -> dt.datetime | None:
     return began
 
 
-def _which(
-    source: Source, run: CustomerSync, *, after: int
-) -> dict[str, int | dt.datetime | None]:
+def _which(source: Source, run: CustomerSync, *, after: int) -> dict[str, int | dt.datetime | None]:
     return {
         "run": run.pk,
         "retailer": source.scope.retailer_id,

@@ -11,6 +11,7 @@ from django.db import connection as database
 from django.db import transaction
 
 from rollcall.audit import operations as audit
+from rollcall.customers.models import PosRecord
 from rollcall.customers.operations.copying import Target, copy_rows
 from rollcall.customers.operations.presence import mark_gone
 from rollcall.kit.clock import utc_now
@@ -21,7 +22,8 @@ from rollcall.sync import queries
 from rollcall.sync.models import PosConnection, Reconciliation
 from rollcall.sync.operations.batches import external_id_of, take_rows
 from rollcall.sync.operations.lease import Lease, LeaseLostError, fence, hold
-from rollcall.sync.operations.run import batch_pages
+from rollcall.sync.operations.requests import request_sync
+from rollcall.sync.operations.run import batch_pages, run_sync
 from rollcall.sync.operations.source import Source, open_source
 from rollcall.sync.rules.brake import must_stop
 
@@ -30,10 +32,14 @@ _STAGING: Final = Target(
 )
 #: Ids that are kept with the proof, per kind of disagreement.
 _KEPT_IDS: Final = 1000
+#: More than so many are read again in a full pass instead of one by one.
+_MOST_REPAIRED_BY_ID: Final = 500
 #: Disagreements that are looked at once more before they are believed.
 _MOST_LOOKED_AT: Final = 2000
 
+#: One row for each id that does not simply agree.
 _COMPARE: Final = """
+create temporary table reconcile_verdict as
 with at_pos as (
     select external_id, array_agg(content_hash) as hashes from reconcile_row
      where external_id <> '' group by external_id
@@ -47,21 +53,15 @@ waiting as (
      where retailer_id = %(retailer)s and account_id = %(account)s
        and resolved_at is null and external_id <> ''
 )
-select 'missing' as verdict, external_id from at_pos
- where external_id not in (select external_id from waiting)
-   and not exists (select 1 from here where here.external_id = at_pos.external_id)
-union all
-select 'quarantined', external_id from at_pos
- where external_id in (select external_id from waiting)
-   and not exists (select 1 from here where here.external_id = at_pos.external_id)
-union all
-select 'extra', external_id from here
- where not exists (select 1 from at_pos where at_pos.external_id = here.external_id)
-union all
-select 'different', here.external_id from here join at_pos using (external_id)
- where not here.content_hash = any(at_pos.hashes)
-   and here.external_id not in (select external_id from waiting)
-order by 2
+select case when at_pos.external_id is null then 'extra'
+            when here.external_id is null and waiting.external_id is null then 'missing'
+            when here.external_id is null then 'quarantined'
+            else 'different' end as verdict,
+       coalesce(at_pos.external_id, here.external_id) as external_id
+  from at_pos full join here using (external_id)
+  left join waiting using (external_id)
+ where at_pos.external_id is null or here.external_id is null
+    or (waiting.external_id is null and not here.content_hash = any(at_pos.hashes))
 """
 
 _COUNT: Final = """
@@ -76,13 +76,11 @@ Tick = Callable[[int], None]
 
 @dataclass(kw_only=True, slots=True)
 class _Findings:
+    """Totals; the ids behind them stay in the database, there may be a million."""
+
     at_pos: int
     here: int
     nameless: int
-    missing: list[str]
-    extra: list[str]
-    different: list[str]
-    quarantined: list[str]
 
 
 class BrakeError(RuntimeError):
@@ -113,10 +111,16 @@ def reconcile(
         findings = _compare(source)
         _look_again(source, client, findings)
         proof = _keep(source, findings, started=started)
-        if repair:
-            _repair(source, lease, client, findings)
-            proof.repaired = True
-            proof.save(update_fields=["repaired"])
+        if not repair:
+            return proof
+        by_hand = proof.missing + proof.different <= _MOST_REPAIRED_BY_ID
+        if by_hand:
+            _repair(source, lease, client)
+    if not by_hand:
+        # Asking for each id would take the POS's rate limit for hours; a full pass takes minutes.
+        run_sync(scope, request_sync(scope, connection, full=True, by_worker=False))
+    proof.repaired = True
+    proof.save(update_fields=["repaired"])
     return proof
 
 
@@ -157,32 +161,56 @@ def _compare(source: Source) -> _Findings:
         cursor.execute("analyze reconcile_row")
         cursor.execute(_COUNT, _parameters(source))
         named, nameless, here = cursor.fetchone()
+        cursor.execute("drop table if exists reconcile_verdict")
         cursor.execute(_COMPARE, _parameters(source))
-        by_verdict: dict[str, list[str]] = {}
-        for verdict, external_id in cursor.fetchall():
-            by_verdict.setdefault(verdict, []).append(external_id)
         cursor.execute("drop table reconcile_row")
-    return _Findings(
-        at_pos=named + nameless,
-        here=here,
-        nameless=nameless,
-        missing=by_verdict.get("missing", []),
-        extra=by_verdict.get("extra", []),
-        different=by_verdict.get("different", []),
-        quarantined=by_verdict.get("quarantined", []),
-    )
+    return _Findings(at_pos=named + nameless, here=here, nameless=nameless)
+
+
+def _ids(verdict: str, *, limit: int, after: str = "") -> list[str]:
+    with database.cursor() as cursor:
+        cursor.execute(
+            "select external_id from reconcile_verdict where verdict = %s and external_id > %s"
+            " order by external_id limit %s",
+            [verdict, after, limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _count(verdict: str) -> int:
+    with database.cursor() as cursor:
+        cursor.execute("select count(*) from reconcile_verdict where verdict = %s", [verdict])
+        count: int = cursor.fetchone()[0]
+    return count
+
+
+def _in_chunks(verdict: str) -> Iterator[list[str]]:
+    after = ""
+    while chunk := _ids(verdict, limit=200, after=after):
+        yield chunk
+        after = chunk[-1]
+
+
+def _withdraw(verdict: str, external_ids: list[str]) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(
+            "delete from reconcile_verdict where verdict = %s and external_id = any(%s)",
+            [verdict, external_ids],
+        )
 
 
 def _look_again(source: Source, client: PosClient, findings: _Findings) -> None:
     """Rows that moved or changed while the list was read are not disagreements."""
     if Capability.GET not in source.connector.capabilities:
         return
-    if len(findings.extra) + len(findings.different) > _MOST_LOOKED_AT:
+    if _count("extra") + _count("different") > _MOST_LOOKED_AT:
         return
-    present = [one for one in findings.extra if _read(client, one) is not None]
-    findings.extra = [one for one in findings.extra if one not in set(present)]
+    extra = _ids("extra", limit=_MOST_LOOKED_AT)
+    present = [one for one in extra if _read(client, one) is not None]
     findings.at_pos += len(present)
-    findings.different = [one for one in findings.different if _still_differs(source, client, one)]
+    _withdraw("extra", present)
+    different = _ids("different", limit=_MOST_LOOKED_AT)
+    _withdraw("different", [one for one in different if not _still_differs(source, client, one)])
 
 
 def _read(client: PosClient, external_id: str) -> RawRow | None:
@@ -217,13 +245,13 @@ def _keep(source: Source, findings: _Findings, *, started: dt.datetime) -> Recon
             finished_at=utc_now(),
             at_pos=findings.at_pos,
             here=findings.here,
-            missing=len(findings.missing),
-            extra=len(findings.extra),
-            different=len(findings.different),
-            quarantined=len(findings.quarantined) + findings.nameless,
-            missing_ids=findings.missing[:_KEPT_IDS],
-            extra_ids=findings.extra[:_KEPT_IDS],
-            different_ids=findings.different[:_KEPT_IDS],
+            missing=_count("missing"),
+            extra=_count("extra"),
+            different=_count("different"),
+            quarantined=_count("quarantined") + findings.nameless,
+            missing_ids=_ids("missing", limit=_KEPT_IDS),
+            extra_ids=_ids("extra", limit=_KEPT_IDS),
+            different_ids=_ids("different", limit=_KEPT_IDS),
         )
         audit.record(
             source.scope,
@@ -239,37 +267,27 @@ def _keep(source: Source, findings: _Findings, *, started: dt.datetime) -> Recon
     return proof
 
 
-def _repair(source: Source, lease: Lease, client: PosClient, findings: _Findings) -> None:
-    vanished: list[str] = list(findings.extra)
-    wanted = findings.missing + findings.different
-    for start in range(0, len(wanted), 200):
-        rows = []
-        for external_id in wanted[start : start + 200]:
-            row = _read(client, external_id)
-            if row is None:
-                vanished.append(external_id)
-            else:
-                rows.append(row)
-        take_rows(source, lease, rows)
+def _repair(source: Source, lease: Lease, client: PosClient) -> None:
+    vanished: list[str] = []
+    for verdict in ("missing", "different"):
+        for chunk in _in_chunks(verdict):
+            rows = {external_id: _read(client, external_id) for external_id in chunk}
+            take_rows(source, lease, [row for row in rows.values() if row is not None])
+            vanished += [external_id for external_id, row in rows.items() if row is None]
     _let_go(source, lease, vanished)
 
 
-def _let_go(source: Source, lease: Lease, external_ids: list[str]) -> None:
-    if not external_ids:
+def _let_go(source: Source, lease: Lease, vanished: list[str]) -> None:
+    missing = _count("extra") + len(vanished)
+    if not missing:
         return
     alive = queries.count_alive(source.scope, source.connection)
-    if must_stop(missing=len(external_ids), alive=alive):
-        raise BrakeError(
-            f"{len(external_ids)} of {alive} records are no longer at the POS; look there first"
+    if must_stop(missing=missing, alive=alive):
+        raise BrakeError(f"{missing} of {alive} records are no longer at the POS; look there first")
+    for chunk in [vanished, *_in_chunks("extra")]:
+        records = PosRecord.objects.scoped(source.scope).filter(
+            account=source.account, external_id__in=chunk
         )
-    with database.cursor() as cursor:
-        cursor.execute(
-            "select id from customers_posrecord"
-            " where retailer_id = %(retailer)s and account_id = %(account)s"
-            " and external_id = any(%(ids)s)",
-            {**_parameters(source), "ids": external_ids},
-        )
-        record_ids = [row[0] for row in cursor.fetchall()]
-    with transaction.atomic():
-        fence(lease)
-        mark_gone(source.scope, record_ids, now=utc_now())
+        with transaction.atomic():
+            fence(lease)
+            mark_gone(source.scope, list(records.values_list("pk", flat=True)), now=utc_now())

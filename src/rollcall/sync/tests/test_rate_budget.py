@@ -22,9 +22,7 @@ def acquire(limiter: SharedRateLimiter, times: int) -> list[float]:
         connection.close()
 
 
-def acquire_in_threads(
-    limiters: list[SharedRateLimiter], times: int
-) -> tuple[float, list[float]]:
+def acquire_in_threads(limiters: list[SharedRateLimiter], times: int) -> tuple[float, list[float]]:
     with ThreadPoolExecutor(len(limiters)) as pool:
         started = time.monotonic()
         found = pool.map(acquire, limiters, [times] * len(limiters))

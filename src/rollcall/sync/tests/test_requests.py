@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from rollcall.audit.models import Entry
 from rollcall.kit.scope import Actor, ForbiddenError, Role, Scope
 from rollcall.stores.models import User
 from rollcall.stores.queries import find_scope_of_user
+from rollcall.sync import queries
 from rollcall.sync.models import CustomerSync, PosConnection, SeenPage, Task
 from rollcall.sync.operations.requests import request_sync, request_task
 from rollcall.sync.operations.run import run_sync
@@ -23,9 +25,10 @@ def jobs() -> list[tuple[str, dict[str, int]]]:
     """What waits in the queue."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select task_name, args from procrastinate_jobs where status = 'todo' order by id"
+            "select task_name, args::text from procrastinate_jobs"
+            " where status = 'todo' and task_name <> 'sync.sweep' order by id"
         )
-        return [(name, args) for name, args in cursor.fetchall()]
+        return [(name, json.loads(args)) for name, args in cursor.fetchall()]
 
 
 @pytest.fixture(autouse=True)
@@ -111,9 +114,7 @@ class TestRequestSync:
         assert {run.pk for run in runs} == {CustomerSync.objects.scoped(scope_a).get().pk}
         assert len(jobs()) == 1
 
-    def test_is_not_for_staff(
-        self, scope_a: Scope, connection_a: PosConnection, bob: User
-    ) -> None:
+    def test_is_not_for_staff(self, scope_a: Scope, connection_a: PosConnection, bob: User) -> None:
         scope = find_scope_of_user(bob)
         assert scope is not None
 
@@ -153,9 +154,7 @@ class TestRequestTask:
         assert {task.pk for task in tasks} == {Task.objects.scoped(scope_a).get().pk}
         assert len(jobs()) == 1
 
-    def test_is_not_for_staff(
-        self, scope_a: Scope, connection_a: PosConnection, bob: User
-    ) -> None:
+    def test_is_not_for_staff(self, scope_a: Scope, connection_a: PosConnection, bob: User) -> None:
         scope = find_scope_of_user(bob)
         assert scope is not None
 
@@ -167,8 +166,15 @@ class TestRequestTask:
 
 class TestAfterAFailedRun:
     @pytest.fixture
-    def failed(self, world: PosWorld, monkeypatch: pytest.MonkeyPatch) -> CustomerSync:
+    def faults(self) -> dict[str, object]:
+        return {}
+
+    @pytest.fixture
+    def failed(
+        self, world: PosWorld, faults: dict[str, object], monkeypatch: pytest.MonkeyPatch
+    ) -> CustomerSync:
         """A first pass that broke off after a part of the rows, because the POS went away."""
+        world.simulator.control.set_faults(**faults)
         monkeypatch.setattr("rollcall.sync.operations.run._BATCH_ROWS", 30)
         world.connect(page_size=20)
 
@@ -196,9 +202,7 @@ class TestAfterAFailedRun:
         assert world.held().keys() == world.truth().keys()
         assert SeenPage.objects.scoped(world.scope).count() == 0
 
-    def test_new_settings_begin_from_the_start(
-        self, world: PosWorld, failed: CustomerSync
-    ) -> None:
+    def test_new_settings_begin_from_the_start(self, world: PosWorld, failed: CustomerSync) -> None:
         world.connect(page_size=30)
 
         run = request_sync(world.scope, world.connection, full=False)
@@ -219,21 +223,25 @@ class TestAfterAFailedRun:
         again = world.sync()
 
         assert (refused.state, refused.phase) == ("failed", "start")
+        assert refused.error_code == "x"
         assert again.state == "finished"
         assert world.held().keys() == world.truth().keys()
 
+    @pytest.mark.parametrize("faults", [{"malformed_rows": ["missing_id"]}])
     def test_a_bad_row_without_an_id_that_it_met_stays_in_quarantine(
-        self, world: PosWorld, monkeypatch: pytest.MonkeyPatch
+        self, world: PosWorld, failed: CustomerSync
     ) -> None:
-        world.simulator.control.set_faults(malformed_rows=["missing_id"])
-        request = getattr(self, "failed", None)
-        assert request is not None
+        open_rows = queries.open_quarantine(world.scope, world.connection)
+        assert open_rows.count() == 1
+
+        run = world.sync()
+
+        assert (run.state, run.full) == ("finished", True)
+        assert open_rows.count() == 1
 
 
 class TestWidening:
-    def test_a_run_that_was_about_to_go_on_begins_from_the_start(
-        self, world: PosWorld
-    ) -> None:
+    def test_a_run_that_was_about_to_go_on_begins_from_the_start(self, world: PosWorld) -> None:
         world.sync()
         pos_id = next(iter(world.truth()))
         world.simulator.control.patch(pos_id, notes="changed")
