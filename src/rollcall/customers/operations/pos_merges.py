@@ -17,18 +17,25 @@ from rollcall.kit.scope import Scope
 #: A POS that reports a circle of merges must not keep us here.
 _LONGEST_CHAIN = 50
 
+# ``offset 0`` keeps each look-up one probe of an index. While a first sync fills the table the
+# planner knows nothing of it and would rather read the whole account, once for every batch.
+# Most batches touch no merge at all, so that is asked first and cheaply.
+_FIND_TOUCHED = """
+select id from customers_posrecord
+ where retailer_id = %(retailer)s and account_id = %(account)s and external_id = any(%(moved)s)
+union
+-- those that waited for a record that has now arrived
+select waiting.id from unnest(%(arrived)s::text[]) as arrived(external_id)
+ cross join lateral (
+    select id, retailer_id from customers_posrecord
+     where account_id = %(account)s and merged_into = arrived.external_id offset 0
+ ) waiting
+ where waiting.retailer_id = %(retailer)s
+"""
 _FIND_MOVES = """
 with recursive
 touched as (
-    -- records whose pointer changed, and those that waited for a record that has now arrived;
-    -- apart, because each half has an index and an "or" of both would read the whole account
-    select id, external_id, merged_into from customers_posrecord
-     where retailer_id = %(retailer)s and account_id = %(account)s
-       and external_id = any(%(moved)s)
-    union
-    select id, external_id, merged_into from customers_posrecord
-     where retailer_id = %(retailer)s and account_id = %(account)s
-       and merged_into = any(%(arrived)s)
+    select id, external_id, merged_into from customers_posrecord where id = any(%(touched)s)
 ),
 below(id, external_id, merged_into, depth) as (
     -- and everything that was merged into them before
@@ -36,8 +43,10 @@ below(id, external_id, merged_into, depth) as (
     union
     select donor.id, donor.external_id, donor.merged_into, below.depth + 1
       from below
-      join customers_posrecord donor
-        on donor.account_id = %(account)s and donor.merged_into = below.external_id
+     cross join lateral (
+        select id, external_id, merged_into from customers_posrecord
+         where account_id = %(account)s and merged_into = below.external_id offset 0
+     ) donor
      where below.depth < %(longest)s
 ),
 up(start_id, id, next_id, depth) as (
@@ -45,9 +54,11 @@ up(start_id, id, next_id, depth) as (
     union all
     select up.start_id, survivor.id, survivor.merged_into, up.depth + 1
       from up
-      join customers_posrecord survivor
-        on survivor.retailer_id = %(retailer)s and survivor.account_id = %(account)s
-       and survivor.external_id = up.next_id
+     cross join lateral (
+        select id, merged_into from customers_posrecord
+         where retailer_id = %(retailer)s and account_id = %(account)s
+           and external_id = up.next_id offset 0
+     ) survivor
      where up.depth < %(longest)s
 ),
 root as (
@@ -86,17 +97,15 @@ def follow_merges(
     """
     if not moved and not arrived:
         return 0
+    account_of = {"retailer": scope.retailer_id, "account": account.pk}
     with connection.cursor() as cursor:
         cursor.execute(
-            _FIND_MOVES,
-            {
-                "retailer": scope.retailer_id,
-                "account": account.pk,
-                "moved": list(moved),
-                "arrived": list(arrived),
-                "longest": _LONGEST_CHAIN,
-            },
+            _FIND_TOUCHED, {**account_of, "moved": list(moved), "arrived": list(arrived)}
         )
+        touched = [record_id for (record_id,) in cursor.fetchall()]
+        if not touched:
+            return 0
+        cursor.execute(_FIND_MOVES, {**account_of, "touched": touched, "longest": _LONGEST_CHAIN})
         moves = cursor.fetchall()
         for record_id, from_id, to_id in moves:
             _move(scope, record_id=record_id, from_id=from_id, to_id=to_id, now=now)

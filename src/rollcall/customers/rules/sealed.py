@@ -64,9 +64,7 @@ def compare(old: SealedFields, values: Fields, *, at: str) -> Difference:
     held = old.values.get
     # An empty list says "empty", as None does: neither is stored, so they are no change either.
     said = {field: None if value == [] else value for field, value in values.items()}
-    changes = {
-        field: (held(field), value) for field, value in said.items() if held(field) != value
-    }
+    changes = {field: (held(field), value) for field, value in said.items() if held(field) != value}
     if not changes:
         return Difference(fields=old, changes={})
     fields = SealedFields(
