@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
 from rollcall.jobs import StoppedError, every, stopping, task, wake
 from rollcall.kit.clock import utc_now
@@ -12,6 +13,7 @@ from rollcall.kit.scope import Actor, Scope
 from rollcall.pos.errors import PosError
 from rollcall.stores.queries import get_system_scope
 from rollcall.sync.models import CustomerSync, Task
+from rollcall.sync.operations.ending import InternalError
 from rollcall.sync.operations.lease import LeaseHeldError, LeaseLostError
 from rollcall.sync.operations.reconcile import BrakeError, reconcile
 from rollcall.sync.operations.retry import retry_connection
@@ -69,6 +71,12 @@ def carry_out_task(*, task_id: int, **_later: int) -> None:
         _try_later(asked, seconds=min(held.seconds, 5.0))
     except (PosError, BrakeError, LeaseLostError) as error:
         _note_failure(asked, str(error))
+    except (OperationalError, InterfaceError):
+        raise  # the claim runs out, and the sweep finds it
+    except Exception as error:
+        # A bug of ours must not make the worker try the same thing for ever.
+        log.exception("sync.task.crashed", task_id=asked.pk)
+        _note_failure(asked, str(InternalError.of(error)))
     else:
         _finish(asked)
 

@@ -197,6 +197,7 @@ class _Application:
             stores=stores,
             time_zone=part.time_zone or stores[0].time_zone,
             settings=self._prepared.settings[position],
+            paused=part.paused,
             confirm_account_change=part.confirm_account_change,
             now=self._now,
         )

@@ -230,6 +230,7 @@ class ConnectionPart(_Part):
     kind: str
     stores: list[Slug] = Field(min_length=1)
     time_zone: TimeZone | None = None
+    paused: bool | None = None
     confirm_account_change: bool = False
     settings: dict[str, object] = Field(default_factory=dict)
 

@@ -41,6 +41,7 @@ def save_connection(
     stores: Sequence[Store],
     time_zone: str,
     settings: PosSettings,
+    paused: bool | None = None,
     confirm_account_change: bool = False,
     now: dt.datetime,
 ) -> Saved[PosConnection]:
@@ -52,6 +53,7 @@ def save_connection(
     :param kind: of the connector that ``settings`` belongs to.
     :param stores: exactly the stores that the connection serves.
     :param time_zone: IANA name.
+    :param paused: no runs by workers while True; None leaves it as it is.
     :param confirm_account_change: lead the connection to another list although records of the one
         it reads now are here; they stay, but nobody reads their list any more.
     :raises ConnectionSlugTakenError: another retailer has this name.
@@ -62,7 +64,9 @@ def save_connection(
     _refuse_foreign_slug(scope, slug)
     target = _ensure_account(scope, kind=kind, key=connector(kind).account_key(settings))
     _refuse_account_change(scope, slug, target, confirmed=confirm_account_change)
-    values = {"kind": kind, "time_zone": time_zone, "account_id": target.pk}
+    values: dict[str, object] = {"kind": kind, "time_zone": time_zone, "account_id": target.pk}
+    if paused is not None:
+        values["paused"] = paused
     saved = save_row(PosConnection.objects.scoped(scope), {"slug": slug}, values)
     changed = [
         *("account" if name == "account_id" else name for name in saved.fields),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 import structlog
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from rollcall.jobs import StoppedError
@@ -84,7 +84,7 @@ def _run_once(scope: Scope, run: CustomerSync, report: Report) -> CustomerSync:
                 _work(source, lease, client, run, report)
         except PosError as error:
             fail(source, lease, run, error)
-        except (DatabaseError, InterfaceError, LeaseLostError, StoppedError):
+        except (OperationalError, InterfaceError, LeaseLostError, StoppedError):
             raise
         except Exception as error:
             # A bug of ours must not make the worker try the same thing for ever.

@@ -61,6 +61,17 @@ class TestSaveConnection:
         assert saved.action is Action.UNCHANGED
         assert bytes(PosConnection.objects.scoped(scope_a).get().sealed_settings) == sealed
 
+    def test_pauses_and_goes_on_only_when_it_is_said(self, scope_a: Scope, store_a: Store) -> None:
+        save(scope_a, store_a, settings())
+
+        paused = save(scope_a, store_a, settings(), paused=True)
+        left = save(scope_a, store_a, settings())
+        again = save(scope_a, store_a, settings(), paused=False)
+
+        assert (paused.fields, left.fields, again.fields) == (("paused",), (), ("paused",))
+        assert left.row.paused
+        assert not again.row.paused
+
     def test_names_changed_settings_without_telling_them(
         self, scope_a: Scope, store_a: Store
     ) -> None:

@@ -58,7 +58,8 @@ def cut_all_connections() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where datname = current_database() and pid <> pg_backend_pid()"
+            " where datname = current_database() and backend_type = 'client backend'"
+            " and pid <> pg_backend_pid()"
         )
         cursor.execute("select pg_backend_pid()")
         (own,) = cursor.fetchone()

@@ -4,19 +4,19 @@ import random
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django import Settings
 
 from rollcall.audit.models import Entry
 from rollcall.customers.models import Link, PosRecord, RecordVersion
+from rollcall.customers.operations.ingest import take_over
 from rollcall.pos.errors import PosUnavailableError
 from rollcall.sync.models import AccountState, QuarantinedRow, Reconciliation
 from rollcall.sync.operations.lease import LeaseHeldError
 from rollcall.sync.operations.reconcile import BrakeError
 from rollcall.sync.tests.test_lease import ELSEWHERE, held_by
-from rollcall.testing.fixtures import incoming
+from rollcall.testing.fixtures import NOON, incoming
 from rollcall.testing.pos_world import PosWorld
-from rollcall.customers.operations.ingest import take_over
 
 
 def lose(world: PosWorld, *pos_ids: str) -> None:
@@ -39,10 +39,6 @@ def invent(world: PosWorld, *external_ids: str) -> None:
     """Put records in that the POS never had."""
     account = world.connection.account
     assert account is not None
-    from django.db import transaction
-
-    from rollcall.testing.fixtures import NOON
-
     with transaction.atomic():
         rows = [incoming(world.scope, one, given_name="Nobody") for one in external_ids]
         take_over(world.scope, account, rows, now=NOON, sync_id=None)
@@ -107,8 +103,6 @@ class TestReconcile:
     def test_takes_a_record_that_was_gone_and_is_there_for_missing(self, world: PosWorld) -> None:
         world.sync()
         pos_id = next(iter(world.truth()))
-        from rollcall.testing.fixtures import NOON
-
         PosRecord.objects.scoped(world.scope).filter(external_id=pos_id).update(gone_at=NOON)
 
         proof = world.reconcile()
@@ -152,10 +146,8 @@ class TestReconcile:
         settings.POS_ATTEMPTS = 2
         world.sync()
 
-        def break_pos(_count: int) -> None:
-            world.simulator.control.set_faults(error_500_rate=1)
+        world.simulator.control.set_faults(error_500_rate=0.6)
 
-        world.simulator.control.set_faults(error_500_rate=1)
         with pytest.raises(PosUnavailableError):
             world.reconcile(repair=True)
 
@@ -223,8 +215,6 @@ class TestRepair:
         assert world.values(pos_ids[10])["email"] == "mended@example.com"
 
     def test_brings_back_what_was_marked_as_gone(self, world: PosWorld) -> None:
-        from rollcall.testing.fixtures import NOON
-
         world.sync()
         pos_id = next(iter(world.truth()))
         PosRecord.objects.scoped(world.scope).filter(external_id=pos_id).update(gone_at=NOON)

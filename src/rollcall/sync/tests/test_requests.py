@@ -179,7 +179,7 @@ class TestAfterAFailedRun:
         world.connect(page_size=20)
 
         def break_pos(run: CustomerSync) -> None:
-            if run.rows_quarantined == len(faults):
+            if run.rows_new >= 20 and run.rows_quarantined == len(faults):
                 world.simulator.control.set_faults(error_500_rate=1)
 
         run = request_sync(world.scope, world.connection, full=True)
