@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 #: Rows and seconds after which read pages are committed, whichever comes first.
 _BATCH_ROWS: Final = 1000
-_BATCH_SECONDS: Final = 2.0
+_BATCH_SECONDS: Final = 1.0
 #: How long a run waits for a database that went away, before it gives up its process.
 _DATABASE_PATIENCE_S: Final = 60.0
 

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rollcall.customers.queries.profile import get_profile, resolve
 from rollcall.kit.scope import ForbiddenError, Scope
+from rollcall.pos.simulator.options import SimulatorOptions
+from rollcall.pos.simulator.running import running
 from rollcall.stores.models import User
 from rollcall.stores.queries import find_scope_of_user
 from rollcall.sync import queries
@@ -131,22 +135,30 @@ class TestMergesAtThePos:
         assert (held[donor].status, held[donor].status_raw) == ("inactive", "DEACTIVATED")
 
 
+def identities(world: PosWorld) -> dict[str, tuple[int, int]]:
+    return {
+        pos_id: (row.pk, resolve(world.scope, pos_id).pk) for pos_id, row in world.held().items()
+    }
+
+
 class TestCredentials:
-    def test_a_new_api_key_changes_nobodys_identity(self, world: PosWorld) -> None:
+    def test_a_new_api_key_changes_nobodys_identity(self, world: PosWorld, tmp_path: Path) -> None:
         world.sync()
-        before = {
-            pos_id: (row.pk, resolve(world.scope, pos_id).pk)
-            for pos_id, row in world.held().items()
-        }
-        world.connect(client_id="another-client-id")
+        before = identities(world)
+        rotated = SimulatorOptions(
+            state=tmp_path / "pos.sqlite", people=120, no_limits=True, api_key="rotated-key"
+        )
+        with running("treez", rotated) as simulator:
+            assert simulator.settings["api_key"] != world.simulator.settings["api_key"]
+            world.connect(
+                api_key=simulator.settings["api_key"], base_url=simulator.settings["base_url"]
+            )
 
-        run = world.sync(full=True)
+            run = world.sync(full=True)
 
-        after = {
-            pos_id: (row.pk, resolve(world.scope, pos_id).pk)
-            for pos_id, row in world.held().items()
-        }
-        assert (run.rows_new, run.rows_changed, after) == (0, 0, before)
+        assert run.state == CustomerSync.State.FINISHED
+        assert (run.rows_new, run.rows_changed, run.records_gone) == (0, 0, 0)
+        assert identities(world) == before
 
     def test_wrong_ones_fail_the_run_and_say_so(self, world: PosWorld) -> None:
         world.connect(api_key="wrong")

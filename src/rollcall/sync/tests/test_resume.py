@@ -173,6 +173,7 @@ class TestBrokenOffRun:
         self, small: PosWorld
     ) -> None:
         small.sync()
+        small.simulator.control.set_clock(60)
         watermark = AccountState.objects.scoped(small.scope).get().watermark
         pos_id = next(iter(small.truth()))
         small.simulator.control.patch(pos_id, email="late@example.com")
@@ -212,6 +213,7 @@ class TestDatabaseThatGoesAway:
             for _ in range(5):
                 finished.wait(0.2)
                 cut_all_connections()
+                connection.close()
 
         run = request_sync(small.scope, small.connection, full=True)
         saboteur = threading.Thread(target=cut_again_and_again)
