@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -22,11 +23,15 @@ CONNECTION = "alder-way"
 
 @dataclass(kw_only=True)
 class KillReport:
-    """What happened: kills that met a living process, by target, and the proof afterwards."""
+    """What happened: kills that met a living process, by target, and the proof afterwards.
+
+    :param takeovers: how often a run was gone on with by another process than began it.
+    """
 
     kills: Counter[str] = field(default_factory=Counter)
     proof: dict[str, Any] = field(default_factory=dict)
     truth: int = 0
+    takeovers: int = 0
 
 
 def kill_and_prove(
@@ -54,6 +59,8 @@ def kill_and_prove(
         simulator.control.set_faults(latency_ms=0)
         hub.run("sync", CONNECTION, "--json")
         report.truth = sum(1 for _ in simulator.control.customers())
+        runs = hub.run("syncs", "--json", "--limit", "1000").splitlines()
+        report.takeovers = sum(json.loads(run)["takeovers"] for run in runs)
         report.proof = hub.run_json("reconcile", CONNECTION, "--json", expect=None)
     return report
 

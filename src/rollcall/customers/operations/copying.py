@@ -24,7 +24,12 @@ def copy_rows(target: Target, rows: Iterable[Sequence[Any]]) -> None:
     statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
         sql.Identifier(target.table), sql.SQL(", ").join(map(sql.Identifier, target.columns))
     )
-    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+    # COPY goes past Django's cursor; without the wrapper a lost server would look like a bug of ours.
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.cursor.copy(statement) as copy,
+    ):
         copy.set_types(target.types)
         for row in rows:
             copy.write_row(row)
