@@ -64,7 +64,7 @@ lint: $(VENV)/.dev ## Style, types, import contracts, migrations, spelling, what
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/codespell README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md docs src tests benchmarks
+	@$(BIN)/codespell *.md docs $$(git ls-files '*.html' 'src/*.md' 'benchmarks/*.md')
 	@ROLLCALL_DATA_DIR=$$(mktemp -d) $(BIN)/python tools/lint_project.py
 
 .PHONY: bench

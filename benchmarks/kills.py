@@ -1,6 +1,6 @@
 """SIGKILL at random points of syncs, workers and the database, then the proof.
 
-    python benchmarks/kills.py [--kills 200] [--people 3000] [--seed 1]
+python benchmarks/kills.py [--kills 200] [--people 3000] [--seed 1]
 """
 
 from __future__ import annotations
@@ -8,8 +8,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from rig import folder, machine, say
-
+from rig import folder, machine, say, summarise
 from rollcall.testing.kills import kill_and_prove
 
 
@@ -41,6 +40,7 @@ def main() -> None:
         f"  {report.kills.total()} kills in {time.perf_counter() - began:.0f} s:"
         f" {lost} lost, {doubled} doubled, {wrong} missing or different"
     )
+    summarise(kills_lost_doubled_wrong=f"{report.kills.total()}, {lost}, {doubled}, {wrong}")
     if lost or doubled or wrong or proof["at_pos"] != report.truth:
         raise SystemExit(1)
 

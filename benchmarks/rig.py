@@ -46,7 +46,8 @@ class Pos:
         with contextlib.closing(sqlite3.connect(self.state, timeout=60)) as db, db:
             return db.execute(
                 "UPDATE customers SET body = CAST(json_set(CAST(body AS TEXT),"
-                " '$.phone', printf('415%07d', (position * 7919 + ?1 * 104729) % 9000000 + 1000000),"
+                " '$.phone',"
+                " printf('415%07d', (position * 7919 + ?1 * 104729) % 9000000 + 1000000),"
                 " '$.rewards_balance', (position + ?1 * 17) % 2000,"
                 " '$.notes', printf('visit %06d', (position + ?1 * 31) % 1000000),"
                 " '$.last_visit_date', printf('2025-11-%02d 10:00:00.000', 1 + ?1 % 28),"
@@ -86,14 +87,18 @@ class Hub:
         """
         printed = self.installation.run("sync", CONNECTION, "--json", *options, timeout_s=7200)
         run: dict[str, Any] = json.loads(printed.splitlines()[-1])
-        began, ended = (dt.datetime.fromisoformat(run[key]) for key in ("started_at", "finished_at"))
+        began, ended = (
+            dt.datetime.fromisoformat(run[key]) for key in ("started_at", "finished_at")
+        )
         return {**run, "seconds": (ended - began).total_seconds()}
 
 
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
     """A folder that is thrown away; ``ROLLCALL_BENCH_DIR`` says where."""
-    path = Path(tempfile.mkdtemp(prefix="rollcall-bench-", dir=os.environ.get("ROLLCALL_BENCH_DIR")))
+    path = Path(
+        tempfile.mkdtemp(prefix="rollcall-bench-", dir=os.environ.get("ROLLCALL_BENCH_DIR"))
+    )
     path.chmod(0o755)  # root's embedded server runs as another account
     try:
         yield path
@@ -138,8 +143,8 @@ def hub(where: Path, pos: Pos, **settings: object) -> Iterator[Hub]:
 def machine() -> str:
     """One line about where this runs."""
     return (
-        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()},"
-        f" {platform.system()} {platform.machine()}"
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f},"
+        f" Python {platform.python_version()}, {platform.system()} {platform.machine()}"
     )
 
 
@@ -147,6 +152,18 @@ def spread(values: Sequence[float], *, digits: int = 0) -> str:
     """Median, and the smallest and largest in brackets."""
     low, middle, high = min(values), statistics.median(values), max(values)
     return f"{middle:,.{digits}f} ({low:,.{digits}f}–{high:,.{digits}f})"
+
+
+def summarise(**figures: str) -> None:
+    """Hand figures to ``all.py``, if it is what runs us: words with underscores → value."""
+    path = os.environ.get("ROLLCALL_BENCH_SUMMARY")
+    if path is None:
+        return
+    with Path(path).open("a") as file:
+        file.writelines(
+            json.dumps([Path(sys.argv[0]).stem, name.replace("_", " "), value]) + "\n"
+            for name, value in figures.items()
+        )
 
 
 def say(text: str) -> None:

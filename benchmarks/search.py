@@ -2,8 +2,8 @@
 
     python benchmarks/search.py [--rows 10000 100000] [--searches 200]
 
-Measured is ``customers.queries.search`` with opening and ranking what was found, without HTTP. Beside
-it stand one indexed count, which is the least that a round trip to the database takes, and one
+Measured is ``customers.queries.search`` with opening and ranking what was found, without HTTP.
+Beside it stand one indexed count, which is the least that a round trip to the database takes, and one
 count of everything.
 """
 
@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from rig import CONNECTION, folder, hub, machine, say, simulator
+from rig import CONNECTION, folder, hub, machine, say, simulator, summarise
 
 Milliseconds = list[float]
 
@@ -44,6 +44,8 @@ def main() -> None:
         print(f"  {rows:,} customers")
         for name, (middle, high, found) in json.loads(done.stdout.splitlines()[-1]).items():
             print(f"    {name:<22} {middle:8.2f} / {high:8.2f}   {found:6.1f} people found")
+            label = f"{name}, {rows:,} customers, ms p50 / p95".replace(" ", "_")
+            summarise(**{label: f"{middle:.2f} / {high:.2f}"})
 
 
 def _options() -> argparse.Namespace:

@@ -1,6 +1,6 @@
 """Peak memory of ``rollcall sync`` and ``rollcall reconcile``, over HTTP, at several sizes.
 
-    python benchmarks/sync_memory.py [--rows 10000 1000000]
+python benchmarks/sync_memory.py [--rows 10000 1000000]
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rig import CONNECTION, Hub, folder, hub, machine, say, simulator
+from rig import CONNECTION, Hub, folder, hub, machine, say, simulator, summarise
 
 #: What a worker may take, whatever the size. In MB.
 ALLOWED = 300
@@ -87,12 +86,16 @@ def _print(peaks: list[Peak], sizes: list[int]) -> None:
             f"  {peak.rows / peak.seconds:8,.0f} rows/s with start-up{verdict}"
         )
     commands = dict.fromkeys(peak.command for peak in peaks)
-    by_size: Callable[[str], list[float]] = lambda command: [  # noqa: E731
-        peak.megabytes for peak in peaks if peak.command == command
-    ]
     for command in commands:
-        found = by_size(command)
-        print(f"  {command}: {max(sizes):,} rows take {found[-1] / found[0]:.2f} times {min(sizes):,}")
+        found = [peak.megabytes for peak in peaks if peak.command == command]
+        growth = found[-1] / found[0]
+        print(f"  {command}: {sizes[-1]:,} rows take {growth:.2f} times {sizes[0]:,}")
+        summarise(**{
+            f"{command}_MB".replace(" ", "_"): ", ".join(
+                f"{megabytes:.0f} at {rows:,}" for megabytes, rows in zip(found, sizes, strict=True)
+            )
+            + f" (limit {ALLOWED})"
+        })  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Rows a second of a customer sync, against bare COPY and merge in the same rounds.
 
-    python benchmarks/sync_rate.py [--rows 100000] [--rounds 5] [--dlt]
+python benchmarks/sync_rate.py [--rows 100000] [--rounds 5]
 """
 
 from __future__ import annotations
@@ -12,7 +12,19 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from rig import CONNECTION, PAGE, Hub, Pos, folder, hub, machine, say, simulator, spread
+from rig import (
+    CONNECTION,
+    PAGE,
+    Hub,
+    Pos,
+    folder,
+    hub,
+    machine,
+    say,
+    simulator,
+    spread,
+    summarise,
+)
 
 # The copied tables' columns stand beside the code that writes them, which wants Django's settings.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollcall.config.settings")
@@ -29,17 +41,13 @@ def main() -> None:
             rounds = Rounds(where, pos, figures)
             for number in range(options.rounds):
                 rounds.run(number)
-            dlt = _dlt(pos) if options.dlt else []
     _print(figures, rows=options.rows, rounds=options.rounds)
-    for line in dlt:
-        print(line)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--dlt", action="store_true", help="compare with dlt, if it is installed")
     return parser.parse_args()
 
 
@@ -67,7 +75,10 @@ class Rounds:
         """New, changed, unchanged, changed with small pages; the limit beside the first two."""
         from bare import BareTables  # noqa: PLC0415
 
-        with hub(self._where / f"hub-{number}", self._pos) as made, made.open_database() as database:
+        with (
+            hub(self._where / f"hub-{number}", self._pos) as made,
+            made.open_database() as database,
+        ):
             bare = BareTables(database, page=PAGE)
             bare.create()
             bare_first = bool(number % 2)
@@ -111,16 +122,6 @@ class Rounds:
         return self._figures[name][-1]
 
 
-def _dlt(pos: Pos) -> list[str]:
-    try:
-        import dlt  # noqa: F401, PLC0415
-    except ImportError:
-        return ["dlt is not installed, so nothing was compared with it (pip install dlt[postgres])"]
-    from dlt_peer import merge_rates  # noqa: PLC0415
-
-    return merge_rates(pos)
-
-
 def _print(figures: Figures, *, rows: int, rounds: int) -> None:
     print(f"sync_rate: {rows:,} customers, {rounds} rounds, {PAGE} a page; {machine()}")
     print(f"{CONNECTION}: rows a second, median (smallest-largest)")
@@ -132,7 +133,15 @@ def _print(figures: Figures, *, rows: int, rounds: int) -> None:
     print("ratio to bare COPY+merge, medians of the rounds")
     for name in ("new", "changed"):
         of_medians = statistics.median(figures[name]) / statistics.median(figures[f"bare {name}"])
-        print(f"  {name:<22} {of_medians:.2f}   per round {spread(figures[f'{name} / bare'], digits=2)}")
+        print(
+            f"  {name:<22} {of_medians:.2f}  "
+            f" per round {spread(figures[f'{name} / bare'], digits=2)}"
+        )
+        summarise(**{
+            f"{name}_rows_a_second": spread(figures[name]),
+            f"{name}_against_bare_COPY_and_merge": f"{of_medians:.2f} (aim 0.70)",
+        })  # fmt: skip
+    summarise(unchanged_rows_a_second=f"{spread(figures['unchanged'])} (aim 40,000)")
 
 
 if __name__ == "__main__":

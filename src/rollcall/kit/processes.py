@@ -25,7 +25,7 @@ def process_name() -> str:
 
 
 def is_gone(name: str) -> bool:
-    """Whether a process named by :func:`process_name` has surely ended; False if nobody can tell."""
+    """Whether a process named by :func:`process_name` has surely ended; False if unknown."""
     place, _, rest = name.partition("/")
     pid, _, start = rest.partition("/")
     if place != _place() or not (pid.isascii() and pid.isdigit() and start.isdigit()):

@@ -7,25 +7,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('transaction_id', rollcall.audit.models.TransactionIdField(db_default=rollcall.audit.models.CurrentTransactionId())),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('actor', models.TextField(help_text='kind:id, such as user:12, kiosk:3, system:sync')),
-                ('action', models.TextField(help_text='dotted, past tense, such as record.created')),
-                ('subject_kind', models.TextField(help_text='what the ids are: customer, record, connection …')),
-                ('subject_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, help_text='names of fields, never values', size=None)),
-                ('context', models.JSONField(default=dict, help_text='counts, ids and codes, never values')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "transaction_id",
+                    rollcall.audit.models.TransactionIdField(
+                        db_default=rollcall.audit.models.CurrentTransactionId()
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "actor",
+                    models.TextField(help_text="kind:id, such as user:12, kiosk:3, system:sync"),
+                ),
+                (
+                    "action",
+                    models.TextField(help_text="dotted, past tense, such as record.created"),
+                ),
+                (
+                    "subject_kind",
+                    models.TextField(help_text="what the ids are: customer, record, connection …"),
+                ),
+                (
+                    "subject_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        default=list,
+                        help_text="names of fields, never values",
+                        size=None,
+                    ),
+                ),
+                (
+                    "context",
+                    models.JSONField(default=dict, help_text="counts, ids and codes, never values"),
+                ),
             ],
         ),
     ]

@@ -5,26 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('audit', '0001_initial'),
-        ('stores', '0001_initial'),
+        ("audit", "0001_initial"),
+        ("stores", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='entry',
-            name='retailer',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer'),
+            model_name="entry",
+            name="retailer",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="stores.retailer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['retailer', '-id'], name='audit_newest'),
+            model_name="entry",
+            index=models.Index(fields=["retailer", "-id"], name="audit_newest"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['transaction_id', 'id'], name='audit_feed'),
+            model_name="entry",
+            index=models.Index(fields=["transaction_id", "id"], name="audit_feed"),
         ),
     ]

@@ -29,7 +29,7 @@ def entries(scope_a: Scope) -> list[dict[str, object]]:
 
 def stored() -> list[dict[str, object]]:
     rows = Entry.objects.across_retailers(reason="a test looks at everything")
-    return list(rows.order_by("id").values())
+    return [dict(row) for row in rows.order_by("id").values()]
 
 
 class TestEntries:
@@ -41,7 +41,8 @@ class TestEntries:
             lambda scope: Entry.objects.scoped(scope).latest("id").delete(),
             lambda scope: Entry.objects.scoped(scope).latest("id").save(update_fields=["actor"]),
             by_sql(
-                "update audit_entry set actor = 'user:0' where id = (select min(id) from audit_entry)"
+                "update audit_entry set actor = 'user:0'"
+                " where id = (select min(id) from audit_entry)"
             ),
             by_sql("delete from audit_entry"),
             by_sql("delete from audit_entry where false"),
@@ -66,9 +67,9 @@ class TestEntries:
     def test_go_with_the_change_that_they_tell_of(self, scope_a: Scope) -> None:
         before = stored()
 
-        with pytest.raises(LookupError), transaction.atomic():
+        with transaction.atomic():
             record(scope_a, "customer.viewed", subject_kind="customer", subject_ids=[7])
-            raise LookupError
+            transaction.set_rollback(True)
 
         assert stored() == before
 

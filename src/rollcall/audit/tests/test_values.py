@@ -36,8 +36,9 @@ PERSON: dict[str, object] = {
 }
 #: What must not be found, in any of the forms in which it is used.
 VALUES = [
-    "xanthippe", "quillon", "vandersloot", "zappy", "1987-06-05", "06/05/1987", "4155550134", "0134",
-    "d7654321", "med889900", "quince", "petaluma", "94952", "walnut", "nightshift", "new.address",
+    "xanthippe", "quillon", "vandersloot", "zappy", "1987-06-05", "06/05/1987", "4155550134",
+    "0134", "d7654321", "med889900", "quince", "petaluma", "94952", "walnut", "nightshift",
+    "new.address",
 ]  # fmt: skip
 
 

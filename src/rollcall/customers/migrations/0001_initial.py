@@ -8,86 +8,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='FieldEdit',
+            name="FieldEdit",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('field', models.CharField(max_length=40)),
-                ('sealed_value', models.BinaryField(help_text='JSON of the value')),
-                ('pinned', models.BooleanField(default=False, help_text='no POS value may stand above it')),
-                ('actor', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("field", models.CharField(max_length=40)),
+                ("sealed_value", models.BinaryField(help_text="JSON of the value")),
+                (
+                    "pinned",
+                    models.BooleanField(default=False, help_text="no POS value may stand above it"),
+                ),
+                ("actor", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='PosRecord',
+            name="PosRecord",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('external_id', models.CharField(max_length=200)),
-                ('status', models.CharField(choices=[('active', 'active'), ('inactive', 'inactive')], max_length=10)),
-                ('status_raw', models.TextField(blank=True, default='')),
-                ('merged_into', models.CharField(help_text="survivor's external id", max_length=200, null=True)),
-                ('pos_updated_at', models.DateTimeField(null=True)),
-                ('content_hash', models.BinaryField()),
-                ('given_name', models.TextField(blank=True, default='')),
-                ('family_name', models.TextField(blank=True, default='')),
-                ('given_folded', models.TextField(blank=True, default='')),
-                ('family_folded', models.TextField(blank=True, default='')),
-                ('phone_key', models.BigIntegerField(null=True)),
-                ('phone_last4_key', models.BigIntegerField(null=True)),
-                ('email_key', models.BigIntegerField(null=True)),
-                ('born_on_key', models.BigIntegerField(null=True)),
-                ('licence_key', models.BigIntegerField(null=True)),
-                ('medical_id_key', models.BigIntegerField(null=True)),
-                ('sealed_fields', models.BinaryField()),
-                ('sealed_raw', models.BinaryField()),
-                ('first_seen_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField(help_text='when a value last changed here')),
-                ('gone_at', models.DateTimeField(help_text='when the POS no longer had it', null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("external_id", models.CharField(max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "active"), ("inactive", "inactive")], max_length=10
+                    ),
+                ),
+                ("status_raw", models.TextField(blank=True, default="")),
+                (
+                    "merged_into",
+                    models.CharField(help_text="survivor's external id", max_length=200, null=True),
+                ),
+                ("pos_updated_at", models.DateTimeField(null=True)),
+                ("content_hash", models.BinaryField()),
+                ("given_name", models.TextField(blank=True, default="")),
+                ("family_name", models.TextField(blank=True, default="")),
+                ("given_folded", models.TextField(blank=True, default="")),
+                ("family_folded", models.TextField(blank=True, default="")),
+                ("phone_key", models.BigIntegerField(null=True)),
+                ("phone_last4_key", models.BigIntegerField(null=True)),
+                ("email_key", models.BigIntegerField(null=True)),
+                ("born_on_key", models.BigIntegerField(null=True)),
+                ("licence_key", models.BigIntegerField(null=True)),
+                ("medical_id_key", models.BigIntegerField(null=True)),
+                ("sealed_fields", models.BinaryField()),
+                ("sealed_raw", models.BinaryField()),
+                ("first_seen_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField(help_text="when a value last changed here")),
+                (
+                    "gone_at",
+                    models.DateTimeField(help_text="when the POS no longer had it", null=True),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PosAccount',
+            name="PosAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(help_text='folder name of the connector', max_length=40)),
-                ('account_key', models.CharField(max_length=200)),
-                ('label', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(help_text="folder name of the connector", max_length=40)),
+                ("account_key", models.CharField(max_length=200)),
+                ("label", models.TextField(blank=True, default="")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecordVersion',
+            name="RecordVersion",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('pos_updated_at', models.DateTimeField(null=True)),
-                ('sync_id', models.BigIntegerField(null=True)),
-                ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('sealed_values', models.BinaryField(help_text='JSON of field → [old, new]')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("pos_updated_at", models.DateTimeField(null=True)),
+                ("sync_id", models.BigIntegerField(null=True)),
+                (
+                    "fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None
+                    ),
+                ),
+                ("sealed_values", models.BinaryField(help_text="JSON of field → [old, new]")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('public_id', models.UUIDField(default=rollcall.kit.ids.new_public_id, unique=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('merged_into', models.ForeignKey(help_text='who they are now', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "public_id",
+                    models.UUIDField(default=rollcall.kit.ids.new_public_id, unique=True),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        help_text="who they are now",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

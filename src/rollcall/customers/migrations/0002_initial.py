@@ -5,127 +5,233 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_initial'),
-        ('stores', '0001_initial'),
+        ("customers", "0001_initial"),
+        ("stores", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customer',
-            name='retailer',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer'),
+            model_name="customer",
+            name="retailer",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="stores.retailer",
+            ),
         ),
         migrations.AddField(
-            model_name='fieldedit',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer'),
+            model_name="fieldedit",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="customers.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='fieldedit',
-            name='retailer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer'),
+            model_name="fieldedit",
+            name="retailer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stores.retailer"
+            ),
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('record', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='link', serialize=False, to='customers.posrecord')),
-                ('reason', models.CharField(choices=[('first_seen', 'first seen'), ('pos_merge', 'merged at the POS')], default='first_seen', max_length=20)),
-                ('since', models.DateTimeField()),
+                (
+                    "record",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="link",
+                        serialize=False,
+                        to="customers.posrecord",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[("first_seen", "first seen"), ("pos_merge", "merged at the POS")],
+                        default="first_seen",
+                        max_length=20,
+                    ),
+                ),
+                ("since", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='posrecord',
-            name='retailer',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer'),
+            model_name="posrecord",
+            name="retailer",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="stores.retailer",
+            ),
         ),
         migrations.AddField(
-            model_name='posrecord',
-            name='account',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.posaccount'),
+            model_name="posrecord",
+            name="account",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="customers.posaccount",
+            ),
         ),
         migrations.AddField(
-            model_name='posaccount',
-            name='retailer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer'),
+            model_name="posaccount",
+            name="retailer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stores.retailer"
+            ),
         ),
         migrations.AddField(
-            model_name='recordversion',
-            name='record',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.posrecord'),
+            model_name="recordversion",
+            name="record",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="customers.posrecord",
+            ),
         ),
         migrations.AddField(
-            model_name='recordversion',
-            name='retailer',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer'),
+            model_name="recordversion",
+            name="retailer",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="stores.retailer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fieldedit',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('retailer', 'customer', 'field'), name='field_edit_one_in_force'),
+            model_name="fieldedit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at__isnull", True)),
+                fields=("retailer", "customer", "field"),
+                name="field_edit_one_in_force",
+            ),
         ),
         migrations.AddField(
-            model_name='link',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer'),
+            model_name="link",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="customers.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='link',
-            name='home',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer'),
+            model_name="link",
+            name="home",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="customers.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='link',
-            name='retailer',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer'),
+            model_name="link",
+            name="retailer",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="stores.retailer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='posrecord',
-            index=models.Index(fields=['family_folded'], name='pos_record_family', opclasses=['text_pattern_ops']),
+            model_name="posrecord",
+            index=models.Index(
+                fields=["family_folded"], name="pos_record_family", opclasses=["text_pattern_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='posrecord',
-            index=models.Index(fields=['given_folded'], name='pos_record_given', opclasses=['text_pattern_ops']),
+            model_name="posrecord",
+            index=models.Index(
+                fields=["given_folded"], name="pos_record_given", opclasses=["text_pattern_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='posrecord',
-            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['account', 'merged_into'], name='pos_record_merged'),
+            model_name="posrecord",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", False)),
+                fields=["account", "merged_into"],
+                name="pos_record_merged",
+            ),
         ),
         migrations.AddIndex(
-            model_name='posrecord',
-            index=models.Index(condition=models.Q(('phone_key__isnull', False)), fields=['phone_key'], name='pos_record_phone'),
+            model_name="posrecord",
+            index=models.Index(
+                condition=models.Q(("phone_key__isnull", False)),
+                fields=["phone_key"],
+                name="pos_record_phone",
+            ),
         ),
         migrations.AddIndex(
-            model_name='posrecord',
-            index=models.Index(condition=models.Q(('phone_last4_key__isnull', False)), fields=['phone_last4_key'], name='pos_record_phone_last4'),
+            model_name="posrecord",
+            index=models.Index(
+                condition=models.Q(("phone_last4_key__isnull", False)),
+                fields=["phone_last4_key"],
+                name="pos_record_phone_last4",
+            ),
         ),
         migrations.AddIndex(
-            model_name='posrecord',
-            index=models.Index(condition=models.Q(('email_key__isnull', False)), fields=['email_key'], name='pos_record_email'),
+            model_name="posrecord",
+            index=models.Index(
+                condition=models.Q(("email_key__isnull", False)),
+                fields=["email_key"],
+                name="pos_record_email",
+            ),
         ),
         migrations.AddIndex(
-            model_name='posrecord',
-            index=models.Index(condition=models.Q(('born_on_key__isnull', False)), fields=['born_on_key'], name='pos_record_born_on'),
+            model_name="posrecord",
+            index=models.Index(
+                condition=models.Q(("born_on_key__isnull", False)),
+                fields=["born_on_key"],
+                name="pos_record_born_on",
+            ),
         ),
         migrations.AddIndex(
-            model_name='posrecord',
-            index=models.Index(condition=models.Q(('licence_key__isnull', False)), fields=['licence_key'], name='pos_record_licence'),
+            model_name="posrecord",
+            index=models.Index(
+                condition=models.Q(("licence_key__isnull", False)),
+                fields=["licence_key"],
+                name="pos_record_licence",
+            ),
         ),
         migrations.AddIndex(
-            model_name='posrecord',
-            index=models.Index(condition=models.Q(('medical_id_key__isnull', False)), fields=['medical_id_key'], name='pos_record_medical_id'),
+            model_name="posrecord",
+            index=models.Index(
+                condition=models.Q(("medical_id_key__isnull", False)),
+                fields=["medical_id_key"],
+                name="pos_record_medical_id",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posrecord',
-            constraint=models.UniqueConstraint(fields=('retailer', 'account', 'external_id'), name='pos_record_one_per_external_id'),
+            model_name="posrecord",
+            constraint=models.UniqueConstraint(
+                fields=("retailer", "account", "external_id"), name="pos_record_one_per_external_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posaccount',
-            constraint=models.UniqueConstraint(fields=('retailer', 'kind', 'account_key'), name='pos_account_one_per_list'),
+            model_name="posaccount",
+            constraint=models.UniqueConstraint(
+                fields=("retailer", "kind", "account_key"), name="pos_account_one_per_list"
+            ),
         ),
     ]

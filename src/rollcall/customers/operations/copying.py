@@ -24,7 +24,7 @@ def copy_rows(target: Target, rows: Iterable[Sequence[Any]]) -> None:
     statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
         sql.Identifier(target.table), sql.SQL(", ").join(map(sql.Identifier, target.columns))
     )
-    # COPY goes past Django's cursor; without the wrapper a lost server would look like a bug of ours.
+    # COPY goes past Django's cursor; without the wrapper a lost server would look like our bug.
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,

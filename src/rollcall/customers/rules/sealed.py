@@ -61,17 +61,23 @@ def compare(old: SealedFields, values: Fields, *, at: str) -> Difference:
 
     :param at: ISO instant of the new reading, by the source's clock where it has one.
     """
-    held = old.values.get
-    # An empty list says "empty", as None does: neither is stored, so they are no change either.
-    said = {field: None if value == [] else value for field, value in values.items()}
-    changes = {field: (held(field), value) for field, value in said.items() if held(field) != value}
+    merged = dict(old.values)
+    changes: dict[str, tuple[FieldValue, FieldValue]] = {}
+    for field, value in values.items():
+        was = merged.get(field)
+        if was == value:
+            continue
+        # An empty list says "empty", as None does: neither is stored, so they are no change either.
+        if value is not None and value != []:
+            changes[field] = (was, value)
+            merged[field] = value
+        elif was is not None:
+            changes[field] = (was, None)
+            del merged[field]
     if not changes:
         return Difference(fields=old, changes={})
-    fields = SealedFields(
-        values=_without_empty({**old.values, **said}),
-        at=old.at,
-        changed={**old.changed, **dict.fromkeys(changes, at)},
-    )
+    changed = {**old.changed, **dict.fromkeys(changes, at)}
+    fields = SealedFields(values=merged, at=old.at, changed=changed)
     return Difference(fields=fields, changes=changes)
 
 

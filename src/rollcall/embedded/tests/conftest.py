@@ -37,7 +37,7 @@ class User:
         python = sys.executable if uid is None else ordinary_python()
         packages = [str(Path(rollcall.__file__).parents[1])]
         packages += [path for path in sys.path if path.endswith("site-packages")]
-        self.process = subprocess.Popen(  # noqa: S603 - our own program
+        self.process = subprocess.Popen(
             [python, str(_PROGRAM), str(data_dir), *([str(bin_dir)] if bin_dir else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -118,7 +118,7 @@ def installed(first_start: Path) -> Callable[[Path], Path]:
     def put(place: Path) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         copy = ["/bin/cp", "-a", str(first_start), str(place)]
-        subprocess.run(copy, check=True)  # noqa: S603 - fixed words
+        subprocess.run(copy, check=True)
         return place
 
     return put

@@ -70,7 +70,7 @@ print(json.dumps(answers))
 
 
 def run(data_dir: Path, *what: str) -> dict[str, object]:
-    done = subprocess.run(  # noqa: S603 - our own program
+    done = subprocess.run(
         [sys.executable, "-W", "error", "-c", _PROGRAM, str(data_dir), *what],
         capture_output=True,
         text=True,

@@ -149,10 +149,10 @@ def small_disk(reachable: Path) -> Iterator[Path]:
     place = reachable / "small"
     place.mkdir()
     mount = [MOUNT, "-t", "tmpfs", "-o", "size=12m,mode=755", "tmpfs", str(place)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:  # noqa: S603
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         pytest.skip("this machine lets us mount no small disk")
     yield place
-    subprocess.run([MOUNT.replace("mount", "umount"), str(place)], check=True)  # noqa: S603
+    subprocess.run([MOUNT.replace("mount", "umount"), str(place)], check=True)
 
 
 class TestFolder:

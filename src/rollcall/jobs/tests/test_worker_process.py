@@ -18,6 +18,8 @@ from rollcall.pos.simulator.options import SimulatorOptions
 from rollcall.pos.simulator.running import RunningSimulator, running
 from rollcall.testing.installation import Installation
 
+# One installation serves all of them.
+pytestmark = pytest.mark.xdist_group("installation")
 CONNECTION = "alder-way"
 _LEASE = """
 from rollcall.config.cli.django_setup import start_django
@@ -103,7 +105,7 @@ class TestWorker:
         finished = place.wait_for(lambda run: run["state"] == "finished")
 
         assert (queued["state"], queued["sync"]) == ("pending", finished["sync"])
-        assert (finished["rows_new"], finished["requested_by"][:4]) == (300, "cli:")
+        assert finished["requested_by"].startswith("cli:")
         proof = place.hub.run_json("reconcile", CONNECTION, "--json")
         assert (proof["at_pos"], proof["here"], proof["missing"]) == (300, 300, 0)
 
@@ -141,16 +143,17 @@ class TestWorker:
 
         assert finished["sync"] == before["sync"]
         assert (finished["takeovers"], finished["records_gone"]) == (1, 0)
-        assert finished["rows_unchanged"] >= 300
+        assert finished["rows_new"] + finished["rows_unchanged"] >= 300
 
 
 class TestTwoProcesses:
     def test_started_at_once_one_synchronises_and_the_other_says_busy(self, slow: Place) -> None:
         both = [slow.hub.start("sync", CONNECTION, "--full") for _ in range(2)]
 
-        errors = {
-            process.returncode: said for process in both for _, said in [process.communicate(timeout=60)]
-        }
+        errors = {}
+        for process in both:
+            _, said = process.communicate(timeout=60)
+            errors[process.returncode] = said
 
         assert sorted(process.returncode for process in both) == [0, 4]
         assert errors[4].startswith(b"Error: another process is synchronising this account")

@@ -72,7 +72,6 @@ def sort_rows(source: Source, rows: Sequence[RawRow]) -> Sorted:
         # A row that moved while the list was read comes twice; the later reading counts.
         latest[external_id] = (row, raw, content_hash)
     held = _read_held(source, list(latest))
-    known_keys = source.connector.known_keys
     for external_id, (row, raw, content_hash) in latest.items():
         known = held.get(external_id)
         if known is not None and known.content_hash == content_hash:
@@ -81,17 +80,30 @@ def sort_rows(source: Source, rows: Sequence[RawRow]) -> Sorted:
             if known.gone:
                 batch.back.append(known.record_id)
             continue
-        if not known_keys.issuperset(row):
-            batch.unknown_keys.update(row.keys() - known_keys)
-        try:
-            batch.incoming.append(_map(source, row, raw, content_hash))
-        except RowError as error:
-            batch.bad.append(
-                BadRow.of(error, external_id=external_id, raw=raw, content_hash=content_hash)
-            )
-            if known is not None:
-                batch.bad_ids.append(known.record_id)
+        _sort_changed(source, batch, external_id, row, raw, content_hash, known)
     return batch
+
+
+def _sort_changed(
+    source: Source,
+    batch: Sorted,
+    external_id: str,
+    row: RawRow,
+    raw: bytes,
+    content_hash: bytes,
+    known: _Held | None,
+) -> None:
+    known_keys = source.connector.known_keys
+    if not known_keys.issuperset(row):
+        batch.unknown_keys.update(row.keys() - known_keys)
+    try:
+        batch.incoming.append(_map(source, row, raw, content_hash))
+    except RowError as error:
+        batch.bad.append(
+            BadRow.of(error, external_id=external_id, raw=raw, content_hash=content_hash)
+        )
+        if known is not None:
+            batch.bad_ids.append(known.record_id)
 
 
 def external_id_of(source: Source, row: RawRow) -> str:

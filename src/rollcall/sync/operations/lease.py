@@ -116,7 +116,7 @@ def _beat(lease: Lease, stop: threading.Event) -> None:
             if not _extend(lease):
                 lease.lost.set()
                 break
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # a heart goes on beating
             # Whatever it was (an embedded server has errors of its own), the next beat tries again.
             log.warning(
                 "sync.lease.heartbeat_failed",

@@ -23,6 +23,7 @@ from rollcall.pos.contract import Capability, Page, PosClient, RawRow, Window, W
 from rollcall.pos.errors import PosError, PosNeedsHumanError
 from rollcall.sync.models import AccountState, CustomerSync
 from rollcall.sync.operations.batches import take_rows
+from rollcall.sync.operations.collecting import collect_rarely
 from rollcall.sync.operations.conclude import conclude
 from rollcall.sync.operations.ending import InternalError, fail, fail_unopened, finish
 from rollcall.sync.operations.lease import Lease, LeaseLostError, fence, hold
@@ -235,6 +236,7 @@ def _read_window(
 
 def batch_pages(pages: Iterator[Page]) -> Iterator[tuple[list[RawRow], str, int]]:
     """Join small pages into batches worth a transaction: rows, the last token, how many pages."""
+    collect_rarely()
     rows: list[RawRow] = []
     count, since, token = 0, time.monotonic(), ""
     for page in pages:

@@ -14,7 +14,7 @@ from rollcall.pos.errors import PosUnavailableError
 from rollcall.sync.models import AccountState, QuarantinedRow, Reconciliation
 from rollcall.sync.operations.lease import LeaseHeldError
 from rollcall.sync.operations.reconcile import BrakeError
-from rollcall.sync.tests.test_lease import ELSEWHERE, held_by
+from rollcall.sync.tests.sabotage import ELSEWHERE, held_by
 from rollcall.testing.fixtures import NOON, incoming
 from rollcall.testing.pos_world import PosWorld
 
@@ -46,11 +46,12 @@ def invent(world: PosWorld, *external_ids: str) -> None:
 
 def held_exactly(world: PosWorld) -> list[dict[str, object]]:
     """Everything that a repair could change."""
+    states = AccountState.objects.scoped(world.scope)
     return [
-        *PosRecord.objects.scoped(world.scope).order_by("id").values(),
-        *Link.objects.scoped(world.scope).order_by("record_id").values(),
-        *QuarantinedRow.objects.scoped(world.scope).order_by("id").values(),
-        *AccountState.objects.scoped(world.scope).values("watermark", "full_pass_at", "brake_pulled_at"),
+        *map(dict, PosRecord.objects.scoped(world.scope).order_by("id").values()),
+        *map(dict, Link.objects.scoped(world.scope).order_by("record_id").values()),
+        *map(dict, QuarantinedRow.objects.scoped(world.scope).order_by("id").values()),
+        *map(dict, states.values("watermark", "full_pass_at", "brake_pulled_at")),
     ]
 
 

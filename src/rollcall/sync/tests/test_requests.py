@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,30 +17,19 @@ from rollcall.sync import queries
 from rollcall.sync.models import CustomerSync, PosConnection, SeenPage, Task
 from rollcall.sync.operations.requests import request_sync, request_task
 from rollcall.sync.operations.run import run_sync
+from rollcall.sync.tests.sabotage import empty_queue, jobs
 from rollcall.testing.pos_world import PosWorld
-
-
-def jobs() -> list[tuple[str, dict[str, int]]]:
-    """What waits in the queue."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select task_name, args::text from procrastinate_jobs"
-            " where status = 'todo' and task_name <> 'sync.sweep' order by id"
-        )
-        return [(name, json.loads(args)) for name, args in cursor.fetchall()]
 
 
 @pytest.fixture(autouse=True)
 def _empty_queue(transactional_db: None) -> None:
-    # Tests flush Django's own tables only.
-    with connection.cursor() as cursor:
-        cursor.execute("delete from procrastinate_jobs")
+    empty_queue()
 
 
 def all_at_once(times: int, ask: Callable[[], Any]) -> list[Any]:
     start = threading.Barrier(times)
 
-    def one(_number: int) -> Any:  # noqa: ANN401  # whatever is asked for
+    def one(_number: int) -> Any:
         try:
             start.wait(10)
             return ask()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 
 import pytest
@@ -14,7 +15,7 @@ from rollcall.sync import queries
 from rollcall.sync.models import AccountState, CustomerSync, SeenPage
 from rollcall.sync.operations.requests import request_sync
 from rollcall.sync.operations.run import run_sync
-from rollcall.sync.tests.test_lease import cut_all_connections
+from rollcall.sync.tests.sabotage import cut_all_connections
 from rollcall.testing.pos_world import PosWorld
 
 CHANGED = 45
@@ -75,10 +76,8 @@ def is_whole(world: PosWorld) -> bool:
 
 class TestBrokenOffRun:
     @pytest.mark.parametrize("error", [StoppedError("told to end"), KeyboardInterrupt()])
-    @pytest.mark.parametrize("at", [1, 2, 3, 5])
-    def test_goes_on_where_it_stood(
-        self, small: PosWorld, at: int, error: BaseException
-    ) -> None:
+    @pytest.mark.parametrize("at", [1, 3])
+    def test_goes_on_where_it_stood(self, small: PosWorld, at: int, error: BaseException) -> None:
         run = request_sync(small.scope, small.connection, full=False)
         with pytest.raises(type(error)):
             run_sync(small.scope, run, report=BreakOff(at, error))
@@ -107,17 +106,14 @@ class TestBrokenOffRun:
     def test_goes_on_after_every_single_commit(self, small: PosWorld) -> None:
         run = request_sync(small.scope, small.connection, full=True)
         broken_off = 0
-        while True:
-            try:
-                finished = run_sync(small.scope, run, report=BreakOff(2, StoppedError()))
-            except StoppedError:
-                broken_off += 1
-                run = reload(small, run)
-                assert broken_off < 40
-            else:
-                break
+        while run.state != CustomerSync.State.FINISHED:
+            with contextlib.suppress(StoppedError):
+                run_sync(small.scope, run, report=BreakOff(2, StoppedError()))
+            run = reload(small, run)
+            broken_off += 1
+            assert broken_off < 40
 
-        assert (finished.state, finished.rows_new, finished.records_gone) == ("finished", 120, 0)
+        assert (run.rows_new, run.records_gone) == (120, 0)
         assert broken_off >= 4
         assert is_whole(small)
 
@@ -145,9 +141,10 @@ class TestBrokenOffRun:
         def die(*_args: object, **_more: object) -> None:
             raise KeyboardInterrupt
 
-        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        with monkeypatch.context() as patched:
             patched.setattr("rollcall.sync.operations.conclude.retry_quarantined", die)
-            run_sync(small.scope, run)
+            with pytest.raises(KeyboardInterrupt):
+                run_sync(small.scope, run)
         assert reload(small, run).phase == "conclude"
         finished = run_sync(small.scope, reload(small, run))
 
@@ -189,7 +186,7 @@ class TestBrokenOffRun:
 
 
 class TestDatabaseThatGoesAway:
-    @pytest.mark.parametrize("at", [1, 2, 4])
+    @pytest.mark.parametrize("at", [1, 3])
     def test_is_waited_for(self, small: PosWorld, at: int) -> None:
         left = [at]
 
@@ -234,7 +231,7 @@ class TestDatabaseThatGoesAway:
         # Patience that is over at once: only a commit in between gives more of it.
         monkeypatch.setattr("rollcall.sync.operations.run._DATABASE_PATIENCE_S", 0.25)
         run = request_sync(small.scope, small.connection, full=True)
-        cuts = []
+        cuts: list[int] = []
 
         def cut(current: CustomerSync) -> None:
             if len(cuts) < 4 and (not cuts or current.rows_read > cuts[-1]):
@@ -254,7 +251,7 @@ class TestBugsOfOurs:
         def fail(*_args: object, **_more: object) -> None:
             raise DataError("invalid input: ana.reyes@example.com")
 
-        monkeypatch.setattr("rollcall.sync.operations.run.take_rows", fail)
+        monkeypatch.setattr("rollcall.sync.operations.batches.take_over", fail)
 
         run = small.sync()
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import connection
 from pytest_django import Settings
 
 from rollcall.audit.models import Entry
@@ -12,14 +11,8 @@ from rollcall.kit.clock import utc_now
 from rollcall.sync.models import AccountState, CustomerSync, QuarantinedRow, Reconciliation, Task
 from rollcall.sync.operations.requests import request_sync, request_task
 from rollcall.sync.tasks import carry_out_run, carry_out_task, sweep
-from rollcall.sync.tests.test_lease import ELSEWHERE, held_by
-from rollcall.sync.tests.test_requests import jobs
+from rollcall.sync.tests.sabotage import ELSEWHERE, empty_queue, held_by, jobs
 from rollcall.testing.pos_world import PosWorld
-
-
-def empty_queue() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("delete from procrastinate_jobs")
 
 
 @pytest.fixture(autouse=True)
@@ -58,9 +51,7 @@ class TestCarryOutRun:
         assert world.simulator.control.requests() == asked
         assert run_of(world).takeovers == 0
 
-    def test_that_is_finished_stays_so_when_the_settings_break_later(
-        self, world: PosWorld
-    ) -> None:
+    def test_that_is_finished_stays_so_when_the_settings_break_later(self, world: PosWorld) -> None:
         run = request_sync(world.scope, world.connection, full=False)
         carry_out_run(sync_id=run.pk)
         row = world.connection

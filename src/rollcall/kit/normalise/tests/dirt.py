@@ -166,7 +166,7 @@ def iter_names(seed: int, count: int) -> Iterator[DirtyName]:
 
 
 def _dice(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - repeatable on purpose
+    return random.Random(seed)
 
 
 def _soiled(text: str, dice: random.Random) -> str:

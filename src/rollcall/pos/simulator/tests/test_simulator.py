@@ -316,7 +316,7 @@ class TestStopping:
             "      started=lambda s: print(s.url, flush=True))\n"
         )
         source = Path(__file__).parents[4]
-        process = subprocess.Popen(  # noqa: S603 - our own program
+        process = subprocess.Popen(
             [sys.executable, "-c", program, str(tmp_path / "s")],
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(source)},

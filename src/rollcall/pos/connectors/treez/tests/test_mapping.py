@@ -18,7 +18,7 @@ PAYLOADS = Path(__file__).parents[1] / "payloads"
 CONTEXT = MappingContext(time_zone=ZoneInfo("America/Los_Angeles"))
 
 
-def payload(name: str) -> Any:  # noqa: ANN401 - decoded JSON
+def payload(name: str) -> Any:
     return json.loads((PAYLOADS / name).read_text())["data"]
 
 

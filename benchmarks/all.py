@@ -1,0 +1,82 @@
+"""All benchmarks one after the other, and one table of what they found.
+
+python benchmarks/all.py            about ten minutes
+python benchmarks/all.py --quick    about three, for a first look
+python benchmarks/all.py --full     the sizes of the published figures: an hour and more
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from rig import machine
+
+HERE: Final = Path(__file__).parent
+SIZES: Final[dict[str, dict[str, str]]] = {
+    "quick": {
+        "sync_rate.py": "--rows 10000 --rounds 2",
+        "sync_memory.py": "--rows 2000 20000",
+        "search.py": "--rows 10000 --searches 50",
+        "kills.py": "--kills 5 --people 600",
+    },
+    "usual": {
+        "sync_rate.py": "--rows 20000 --rounds 5",
+        "sync_memory.py": "--rows 10000 100000",
+        "search.py": "--rows 10000 50000",
+        "kills.py": "--kills 25 --people 1000",
+    },
+    "full": {
+        "sync_rate.py": "--rows 100000 --rounds 5",
+        "sync_memory.py": "--rows 10000 1000000",
+        "search.py": "--rows 10000 100000",
+        "kills.py": "--kills 200",
+    },
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", dest="size", action="store_const", const="quick")
+    size.add_argument("--full", dest="size", action="store_const", const="full")
+    chosen = SIZES[parser.parse_args().size or "usual"]
+    print(machine())
+    with tempfile.TemporaryDirectory() as folder:
+        summary = Path(folder) / "summary.jsonl"
+        summary.touch()
+        failed = [name for name, words in chosen.items() if not _run(name, words, summary)]
+        _print(summary)
+    if failed:
+        raise SystemExit(f"failed: {', '.join(failed)}")
+
+
+def _run(name: str, words: str, summary: Path) -> bool:
+    print(f"\n$ python benchmarks/{name} {words}", flush=True)
+    began = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, str(HERE / name), *words.split()],
+        env={**os.environ, "ROLLCALL_BENCH_SUMMARY": str(summary)},
+        check=False,
+    )
+    print(f"  ({time.perf_counter() - began:.0f} s)", flush=True)
+    return done.returncode == 0
+
+
+def _print(summary: Path) -> None:
+    rows = [json.loads(line) for line in summary.read_text().splitlines()]
+    width = max((len(what) for _, what, _ in rows), default=0)
+    print("\nsummary")
+    for script, what, value in rows:
+        print(f"  {script:<12} {what:<{width}}  {value}")
+
+
+if __name__ == "__main__":
+    main()
