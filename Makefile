@@ -68,7 +68,7 @@ lint: $(VENV)/.dev ## Style, types, import contracts, migrations, spelling, what
 	@ROLLCALL_DATA_DIR=$$(mktemp -d) $(BIN)/python tools/lint_project.py
 
 .PHONY: bench
-bench: $(VENV)/.dev ## Measure sync, memory, search and kills (about ten minutes)
+bench: $(VENV)/.dev ## Measure sync, memory, search and 200 kills (about 25 minutes)
 	@$(BIN)/python benchmarks/all.py
 
 .PHONY: lock

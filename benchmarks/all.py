@@ -1,6 +1,6 @@
 """All benchmarks one after the other, and one table of what they found.
 
-python benchmarks/all.py            about ten minutes
+python benchmarks/all.py            about twenty-five minutes, most of it for two hundred kills
 python benchmarks/all.py --quick    about three, for a first look
 python benchmarks/all.py --full     the sizes of the published figures: an hour and more
 """
@@ -31,7 +31,7 @@ SIZES: Final[dict[str, dict[str, str]]] = {
         "sync_rate.py": "--rows 20000 --rounds 5",
         "sync_memory.py": "--rows 10000 100000",
         "search.py": "--rows 10000 50000",
-        "kills.py": "--kills 25 --people 1000",
+        "kills.py": "--kills 200",
     },
     "full": {
         "sync_rate.py": "--rows 100000 --rounds 5",

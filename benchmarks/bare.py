@@ -115,7 +115,7 @@ class BareTables:
         assignments = ", ".join(f"{name} = staged.{name}" for name in _STAGED.columns[1:])
         merge = (
             # Without this the planner reads the whole table for every page: see ``ingest``.
-            "set local enable_hashjoin = off; set local enable_mergejoin = off;"  # noqa: S608  # our own column names
+            "set local enable_hashjoin = off; set local enable_mergejoin = off;"
             f" update bare_customers_posrecord record set {assignments}"
             " from bare_staging staged where staged.id = record.id"
         ).encode()

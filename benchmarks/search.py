@@ -3,8 +3,8 @@
     python benchmarks/search.py [--rows 10000 100000] [--searches 200]
 
 Measured is ``customers.queries.search`` with opening and ranking what was found, without HTTP.
-Beside it stand one indexed count, which is the least that a round trip to the database takes, and one
-count of everything.
+Beside it stand one indexed count, which is the least that a round trip to the database takes, and
+one count of everything.
 """
 
 from __future__ import annotations
