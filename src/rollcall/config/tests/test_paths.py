@@ -40,7 +40,7 @@ class TestDataDir:
         [
             (0, "", "/var/lib/rollcall"),
             (1000, "/data", "/data/rollcall"),
-            (1000, "", "/home/ana/.local/share/rollcall"),
+            (1000, "", "/people/ana/.local/share/rollcall"),
         ],
     )
     def test_of_an_installed_package_depends_on_the_user(
@@ -48,7 +48,7 @@ class TestDataDir:
     ) -> None:
         monkeypatch.delenv("ROLLCALL_DATA_DIR", raising=False)
         monkeypatch.setenv("XDG_DATA_HOME", xdg)
-        monkeypatch.setenv("HOME", "/home/ana")
+        monkeypatch.setenv("HOME", "/people/ana")
         monkeypatch.setattr(os, "geteuid", lambda: uid)
         monkeypatch.setattr(paths, "__file__", str(tmp_path / "a/b/c/d/e/paths.py"))
 
