@@ -75,7 +75,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture
 def slow(place: Place) -> Iterator[Place]:
     """The same with a POS that takes its time."""
-    place.simulator.control.set_faults(latency_ms=120)
+    place.simulator.control.set_faults(latency_ms=300)
     yield place
     place.simulator.control.set_faults(latency_ms=0)
 
@@ -148,6 +148,7 @@ class TestWorker:
 
 class TestTwoProcesses:
     def test_started_at_once_one_synchronises_and_the_other_says_busy(self, slow: Place) -> None:
+        slow.simulator.control.set_faults(latency_ms=150)
         both = [slow.hub.start("sync", CONNECTION, "--full") for _ in range(2)]
 
         errors = {}

@@ -12,7 +12,8 @@ from rollcall.stores.models import User
 from rollcall.stores.queries import find_scope_of_user
 from rollcall.sync import queries
 from rollcall.sync.models import CustomerSync
-from rollcall.sync.operations.requests import NoBrakeError, release_brake
+from rollcall.sync.operations.requests import NoBrakeError, release_brake, request_sync
+from rollcall.sync.operations.run import run_sync
 from rollcall.testing.fixtures import NOON
 from rollcall.testing.pos_world import PosWorld
 
@@ -95,6 +96,30 @@ class TestBrake:
         assert (run.records_gone, len(world.held())) == (30, 90)
         assert not queries.get_connection_view(world.scope, world.connection).brake_pulled
 
+    def test_goes_off_by_itself_when_a_later_pass_meets_everybody(self, world: PosWorld) -> None:
+        world.sync()
+        world.simulator.control.set_faults(empty_lists=True)
+        world.sync(full=True)
+        world.simulator.control.set_faults(empty_lists=False)
+
+        world.sync(full=True)
+
+        assert not queries.get_connection_view(world.scope, world.connection).brake_pulled
+
+    def test_that_was_released_is_ready_again_after_one_pass(self, world: PosWorld) -> None:
+        world.sync()
+        world.simulator.control.set_faults(empty_lists=True)
+        world.sync(full=True)
+        release_brake(world.scope, world.connection, now=NOON)
+        world.simulator.control.set_faults(empty_lists=False)
+        world.sync(full=True)
+        world.simulator.control.set_faults(empty_lists=True)
+
+        run = world.sync(full=True)
+
+        assert (run.records_gone, len(world.held())) == (0, 120)
+        assert queries.get_connection_view(world.scope, world.connection).brake_pulled
+
     def test_cannot_be_released_by_staff(self, world: PosWorld, bob: User) -> None:
         scope = find_scope_of_user(bob)
         assert scope is not None
@@ -105,6 +130,24 @@ class TestBrake:
     def test_that_is_not_pulled_cannot_be_released(self, world: PosWorld) -> None:
         with pytest.raises(NoBrakeError):
             release_brake(world.scope, world.connection, now=NOON)
+
+
+class TestAFullPassAskedForInTheMiddle:
+    def test_follows_the_incremental_one(self, world: PosWorld) -> None:
+        world.sync()
+        under_way = request_sync(world.scope, world.connection, full=False, by_worker=False)
+        asked: list[CustomerSync] = []
+
+        def ask_once(_run: CustomerSync) -> None:
+            if not asked:
+                asked.append(request_sync(world.scope, world.connection, full=True))
+
+        ended = run_sync(world.scope, under_way, report=ask_once)
+
+        follower = queries.find_open_run(world.scope, world.connection)
+        assert (ended.state, ended.full, asked[0].pk) == ("finished", False, ended.pk)
+        assert follower is not None
+        assert (follower.state, follower.full) == ("pending", True)
 
 
 class TestMergesAtThePos:
