@@ -78,7 +78,16 @@ def _secret_key() -> str:
 
 
 def _origin() -> str:
-    return environment.text("ROLLCALL_URL").rstrip("/")
+    origin = environment.text("ROLLCALL_URL").rstrip("/")
+    try:
+        parts = urlsplit(origin)
+    except ValueError as error:
+        raise environment.SettingError("ROLLCALL_URL is not an address") from error
+    if origin and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise environment.SettingError(
+            "ROLLCALL_URL is not an address like https://rollcall.example"
+        )
+    return origin
 
 
 configure_logs()

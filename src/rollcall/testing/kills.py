@@ -53,7 +53,7 @@ def kill_and_prove(
         targets = (_kill_sync, _kill_database, _kill_worker)
         while report.kills.total() < kills:
             _change_something(rng, simulator)
-            rng.choice(targets)(rng, hub, report)
+            rng.choice(targets)(rng, hub, simulator, report)
             if tick is not None:
                 tick(report.kills.total())
         simulator.control.set_faults(latency_ms=0)
@@ -75,19 +75,49 @@ def _change_something(rng: random.Random, simulator: RunningSimulator) -> None:
         simulator.control.merge(*rng.sample(ids, 2))
 
 
-def _kill_sync(rng: random.Random, hub: Installation, report: KillReport) -> None:
-    process = hub.start("sync", CONNECTION, *rng.choice([[], ["--full"]]))
-    time.sleep(rng.uniform(0.5, 2.5))
+def _wait_until_reading(simulator: RunningSimulator, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the POS is asked for customers: an earlier kill only meets a starting process."""
+    before = _list_requests(simulator)
+    deadline = time.monotonic() + 20
+    while process.poll() is None and time.monotonic() < deadline:
+        if _list_requests(simulator) > before:
+            return
+        time.sleep(0.02)
+
+
+def _list_requests(simulator: RunningSimulator) -> int:
+    counts = simulator.control.requests()
+    return sum(int(row["count"]) for row in counts if "{page}" in str(row["path"]))
+
+
+def _kill_sync(
+    rng: random.Random, hub: Installation, simulator: RunningSimulator, report: KillReport
+) -> None:
+    process = hub.start("sync", CONNECTION, *rng.choice([[], ["--full"], ["--full"]]))
+    _wait(rng, simulator, process)
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         report.kills["sync"] += 1
     _end(process)
 
 
-def _kill_database(rng: random.Random, hub: Installation, report: KillReport) -> None:
+def _wait(
+    rng: random.Random, simulator: RunningSimulator, process: subprocess.Popen[bytes]
+) -> None:
+    if rng.random() < 0.2:  # anywhere in the start
+        time.sleep(rng.uniform(0.0, 1.5))
+        return
+    _wait_until_reading(simulator, process)
+    time.sleep(rng.uniform(0.0, 0.8))
+
+
+def _kill_database(
+    rng: random.Random, hub: Installation, simulator: RunningSimulator, report: KillReport
+) -> None:
     """The sync must survive this by itself."""
     process = hub.start("sync", CONNECTION, "--full")
-    time.sleep(rng.uniform(0.8, 2.5))
+    _wait_until_reading(simulator, process)
+    time.sleep(rng.uniform(0.0, 0.8))
     if process.poll() is None and hub.kill_database():
         report.kills["database"] += 1
     code, errors = _end(process)
@@ -95,10 +125,12 @@ def _kill_database(rng: random.Random, hub: Installation, report: KillReport) ->
         raise AssertionError(f"the sync did not survive its database: {errors[-2000:]}")
 
 
-def _kill_worker(rng: random.Random, hub: Installation, report: KillReport) -> None:
+def _kill_worker(
+    rng: random.Random, hub: Installation, simulator: RunningSimulator, report: KillReport
+) -> None:
+    hub.run("sync", CONNECTION, *rng.choice([[], ["--full"], ["--full"]]), "--queue")
     worker = hub.start("worker")
-    hub.run("sync", CONNECTION, *rng.choice([[], ["--full"]]), "--queue")
-    time.sleep(rng.uniform(0.0, 1.5))
+    _wait(rng, simulator, worker)
     if worker.poll() is None:
         os.killpg(worker.pid, signal.SIGKILL)
         report.kills["worker"] += 1

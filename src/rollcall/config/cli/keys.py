@@ -9,7 +9,7 @@ import click
 from rollcall.config.cli.django_setup import with_django
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def keys() -> None:
     """Rotate data keys, take up a new master key, give keys to kiosks."""
 

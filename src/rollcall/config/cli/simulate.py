@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfoNotFoundError
 
 import click
 import orjson
@@ -76,11 +77,13 @@ def simulate(*, kind: str, state: Path | None, port: int | None, faults: str, **
         del given["account"]
     if state is None:
         state = data_dir() / f"{kind}-simulator.sqlite"
-    state.parent.mkdir(parents=True, exist_ok=True)
     chosen = ports.usual_or_free(_USUAL_PORT) if port is None else port
     options = SimulatorOptions(state=state, port=chosen, faults=_read_faults(faults), **given)
     try:
+        state.parent.mkdir(parents=True, exist_ok=True)
         serve(kind, options, started=_announce, progress=None)
+    except ZoneInfoNotFoundError as error:
+        raise click.BadParameter("no IANA time zone", param_hint="--time-zone") from error
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
 

@@ -16,6 +16,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 
 from rollcall.embedded.address import ServerInfo
+from rollcall.embedded.errors import EmbeddedServerError
 from rollcall.embedded.registry import current
 from rollcall.embedded.server import EmbeddedServer
 
@@ -99,7 +100,11 @@ def _sent_to(info: ServerInfo, conn_params: dict[str, Any]) -> dict[str, Any]:
 
 def _revived(server: EmbeddedServer, *, within_s: float) -> ServerInfo:
     time.sleep(_PAUSE_S)
-    return server.ensure_running(within_s=within_s)
+    try:
+        return server.ensure_running(within_s=within_s)
+    except EmbeddedServerError as error:
+        # Whoever waits for a lost database waits for this one too.
+        raise psycopg.OperationalError(str(error)) from error
 
 
 def _is_refusal(error: psycopg.OperationalError) -> bool:
