@@ -34,7 +34,7 @@ SIZES: Final[dict[str, dict[str, str]]] = {
         "kills.py": "--kills 200",
     },
     "full": {
-        "sync_rate.py": "--rows 100000 --rounds 5",
+        "sync_rate.py": "--rows 100000 --rounds 5 --dlt",
         "sync_memory.py": "--rows 10000 1000000",
         "search.py": "--rows 10000 100000",
         "kills.py": "--kills 200",
