@@ -7,11 +7,13 @@ rules of survivorship, so that merging and un-merging only ever moves Links.
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
 from rollcall.kit.ids import new_public_id
 from rollcall.kit.scoping import BulkScopedModel, ScopedModel
+from rollcall.stores.models import Store
 
 
 class PosAccount(ScopedModel):
@@ -31,6 +33,23 @@ class PosAccount(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.account_key}"
+
+
+class AccountStore(ScopedModel):
+    """Says that a store's people stand in an account's list; follows from the connections."""
+
+    account = models.ForeignKey(PosAccount, on_delete=models.CASCADE, related_name="+")
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["retailer", "store", "account"], name="account_store_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"account {self.account_id} serves store {self.store_id}"
 
 
 class Customer(BulkScopedModel):
@@ -92,16 +111,6 @@ class PosRecord(BulkScopedModel):
         ]
         indexes = [
             models.Index(
-                fields=["family_folded"],
-                opclasses=["text_pattern_ops"],  # LIKE 'abc%' whatever the database's collation
-                name="pos_record_family",
-            ),
-            models.Index(
-                fields=["given_folded"],
-                opclasses=["text_pattern_ops"],  # LIKE 'abc%' whatever the database's collation
-                name="pos_record_given",
-            ),
-            models.Index(
                 fields=["account", "merged_into"],
                 name="pos_record_merged",
                 condition=models.Q(merged_into__isnull=False),
@@ -118,6 +127,56 @@ class PosRecord(BulkScopedModel):
 
     def __str__(self) -> str:
         return f"record {self.pk}"
+
+
+class NameToken(BulkScopedModel):
+    """A word that occurs in names of a retailer's customers, folded.
+
+    Search looks for spellings among these few, instead of among all names. A word stays when nobody
+    has it any more.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    token = models.TextField()
+    uses = models.IntegerField(
+        default=0, db_default=0, help_text="about how many records have it; may be out of date"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["retailer", "token"],
+                opclasses=["int8_ops", "text_pattern_ops"],  # equality, and LIKE 'abc%'
+                name="name_token_once",
+            )
+        ]
+        indexes = [GinIndex(fields=["token"], opclasses=["gin_trgm_ops"], name="name_token_trgm")]
+
+    def __str__(self) -> str:
+        return f"name token {self.pk}"
+
+
+class RecordName(BulkScopedModel):
+    """Says that a record's present name has a word, and in which part of the name."""
+
+    class Part(models.IntegerChoices):
+        """Bits: a word may stand in several parts."""
+
+        GIVEN = 1
+        FAMILY = 2
+        OTHER = 4
+
+    pk = models.CompositePrimaryKey("token_id", "record_id")
+    token = models.ForeignKey(
+        NameToken, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    record = models.ForeignKey(
+        PosRecord, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    part = models.SmallIntegerField(help_text="sum of Part")
+
+    def __str__(self) -> str:
+        return f"word {self.token_id} of record {self.record_id}"
 
 
 class Link(BulkScopedModel):

@@ -259,8 +259,18 @@ class Connector(abc.ABC, Generic[SettingsT]):
     settings_model: type[SettingsT]
 
     @abc.abstractmethod
-    def account_key(self, settings: SettingsT) -> str:
-        """Whose list these settings read, without asking the POS; not a secret."""
+    def account_key(self, settings: SettingsT) -> str | None:
+        """Whose list these settings read, without asking the POS; not a secret.
+
+        None if only the POS can say: :meth:`PosClient.check` reports it, and the hub remembers it.
+        """
+
+    def credential(self, settings: SettingsT) -> str:
+        """Name the credential whose rate limit is used up; may be a secret, the hub hashes it.
+
+        Connections with equal ones share one budget.
+        """
+        return self.account_key(settings) or settings.model_dump_json()
 
     def requests_per_second(self, settings: SettingsT) -> float:  # noqa: ARG002  # for overriding
         """How fast these settings may ask; the declared limit unless a connector knows better."""

@@ -90,8 +90,9 @@ def get_connection(scope: Scope, slug: str) -> PosConnection:
 
 def get_connection_view(scope: Scope, connection: PosConnection) -> ConnectionView:
     """A connection with its newest run, proof, counts and open tasks."""
-    runs = CustomerSync.objects.scoped(scope).filter(connection=connection).order_by("-id")
-    proofs = Reconciliation.objects.scoped(scope).filter(connection=connection).order_by("-id")
+    same_list = of_same_list(connection)
+    runs = CustomerSync.objects.scoped(scope).filter(same_list).order_by("-id")
+    proofs = Reconciliation.objects.scoped(scope).filter(same_list).order_by("-id")
     return ConnectionView(
         connection=connection,
         state=find_state(scope, connection),
@@ -104,6 +105,12 @@ def get_connection_view(scope: Scope, connection: PosConnection) -> ConnectionVi
             Task.objects.scoped(scope).filter(connection=connection, finished_at__isnull=True)
         ),
     )
+
+
+def of_same_list(connection: PosConnection) -> Q:
+    """Runs and proofs that tell of the list which a connection reads, whoever read it."""
+    own = Q(connection=connection)
+    return own if connection.account_id is None else own | Q(account_id=connection.account_id)
 
 
 def find_state(scope: Scope, connection: PosConnection) -> AccountState | None:
@@ -126,7 +133,7 @@ def list_runs(
     """The newest runs, newest first, of one connection or of all."""
     runs = CustomerSync.objects.scoped(scope).select_related("connection")
     if connection is not None:
-        runs = runs.filter(connection=connection)
+        runs = runs.filter(of_same_list(connection))
     return list(runs.order_by("-id")[:limit])
 
 
@@ -136,9 +143,15 @@ def find_run(scope: Scope, run_id: int) -> CustomerSync | None:
 
 
 def find_open_run(scope: Scope, connection: PosConnection) -> CustomerSync | None:
-    """The run that waits or goes on, if there is one."""
-    runs = CustomerSync.objects.scoped(scope).filter(connection=connection, state__in=OPEN_STATES)
-    return runs.first()
+    """The run of the connection's list that waits or goes on, if there is one.
+
+    Another connection's run of the same list counts: a list is not read twice at a time.
+    """
+    runs = CustomerSync.objects.scoped(scope).filter(
+        of_same_list(connection), state__in=OPEN_STATES, connection__paused=False
+    )
+    own = CustomerSync.objects.scoped(scope).filter(connection=connection, state__in=OPEN_STATES)
+    return own.first() or runs.order_by("id").first()
 
 
 def open_quarantine(scope: Scope, connection: PosConnection) -> ScopedQuerySet[QuarantinedRow]:
@@ -163,7 +176,9 @@ def list_proofs(
 ) -> list[Reconciliation]:
     """The newest reconciliations, newest first."""
     return list(
-        Reconciliation.objects.scoped(scope).filter(connection=connection).order_by("-id")[:limit]
+        Reconciliation.objects.scoped(scope)
+        .filter(of_same_list(connection))
+        .order_by("-id")[:limit]
     )
 
 

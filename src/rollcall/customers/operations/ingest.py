@@ -19,9 +19,11 @@ from django.db import connection
 from rollcall.audit import operations as audit
 from rollcall.customers.models import PosAccount
 from rollcall.customers.operations.copying import Target, copy_rows, next_ids
+from rollcall.customers.operations.name_words import TokenIds, add_names, change_names
 from rollcall.customers.operations.pos_merges import follow_merges
 from rollcall.customers.rules import contexts
 from rollcall.customers.rules.incoming import IncomingRecord
+from rollcall.customers.rules.name_words import NAME_FIELDS, name_words
 from rollcall.customers.rules.sealed import (
     Difference,
     SealedFields,
@@ -125,6 +127,7 @@ class _Batch:
     keys: RetailerKeys
     now: dt.datetime
     sync_id: int | None
+    tokens: TokenIds
     record_ids: dict[str, int] = field(default_factory=dict)
 
 
@@ -143,6 +146,7 @@ def take_over(
     *,
     now: dt.datetime,
     sync_id: int | None,
+    tokens: TokenIds | None = None,
 ) -> IngestResult:
     """Write new and changed rows of one account; call it inside a transaction, holding the lease.
 
@@ -150,8 +154,16 @@ def take_over(
     external id may occur once.
 
     :param now: aware; stands as the source's time where the POS gives none.
+    :param tokens: kept by the caller over several batches, so that words are looked up once.
     """
-    batch = _Batch(scope=scope, account=account, keys=get_keys(scope), now=now, sync_id=sync_id)
+    batch = _Batch(
+        scope=scope,
+        account=account,
+        keys=get_keys(scope),
+        now=now,
+        sync_id=sync_id,
+        tokens=tokens or TokenIds(scope),
+    )
     held = _read_held(batch, [row.external_id for row in incoming])
     new = [row for row in incoming if row.external_id not in held]
     old = [row for row in incoming if row.external_id in held]
@@ -212,6 +224,11 @@ def _insert(batch: _Batch, rows: list[IncomingRecord]) -> None:
             for record_id, customer_id in zip(record_ids, customer_ids, strict=True)
         ),
     )
+    add_names(
+        batch.scope,
+        batch.tokens,
+        zip(record_ids, (name_words(row.fields) for row in rows), strict=True),
+    )
     batch.record_ids.update(zip((row.external_id for row in rows), record_ids, strict=True))
     _audit(batch, "record.created", record_ids)
 
@@ -254,6 +271,7 @@ def _update(batch: _Batch, rows: list[IncomingRecord], held: Mapping[str, _Held]
     _stage_and_update(batch, rows, held, differences)
     changed = [row for row in rows if differences[row.external_id].changes]
     _write_versions(batch, changed, held, differences)
+    _rename(batch, changed, held, differences)
     by_fields: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for row in changed:
         names = tuple(sorted(differences[row.external_id].changes))
@@ -295,6 +313,27 @@ def _stage_and_update(
             ),
         )
         cursor.execute(_MERGE_STAGING)
+
+
+def _rename(
+    batch: _Batch,
+    rows: list[IncomingRecord],
+    held: Mapping[str, _Held],
+    differences: Mapping[str, Difference],
+) -> None:
+    renamed = [
+        (held[row.external_id], differences[row.external_id].fields)
+        for row in rows
+        if not NAME_FIELDS.keys().isdisjoint(differences[row.external_id].changes)
+    ]
+    change_names(
+        batch.scope,
+        batch.tokens,
+        [
+            (was.record_id, name_words(was.fields.values), name_words(now.values))
+            for was, now in renamed
+        ],
+    )
 
 
 def _write_versions(

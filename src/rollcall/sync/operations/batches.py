@@ -229,7 +229,14 @@ def _write(
     now: dt.datetime,
 ) -> None:
     run_id = run.pk if run is not None else None
-    result = take_over(source.scope, source.account, batch.incoming, now=now, sync_id=run_id)
+    result = take_over(
+        source.scope,
+        source.account,
+        batch.incoming,
+        now=now,
+        sync_id=run_id,
+        tokens=source.tokens,
+    )
     if batch.back:
         mark_back(source.scope, batch.back)
     put_in_quarantine(source, batch.bad, run_id=run_id, now=now)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import orjson
 from django.db import transaction
 from pydantic import SecretBytes, SecretStr, ValidationError
 from pydantic_core import to_jsonable_python
 
+from rollcall.audit import operations as audit
 from rollcall.customers.models import PosAccount, PosRecord
+from rollcall.customers.operations.account_stores import set_account_stores
 from rollcall.customers.queries.sealed import unseal
 from rollcall.kit.crypto import UnsealError
 from rollcall.kit.scope import Role, Scope, require
-from rollcall.pos.contract import PosSettings
+from rollcall.pos.contract import AccountInfo, PosSettings
 from rollcall.pos.errors import PosNeedsHumanError
 from rollcall.pos.registry import UnknownKindError, connector
 from rollcall.stores.models import Store
@@ -22,6 +25,9 @@ from rollcall.stores.operations.saving import Action, Saved, existing, record_sa
 from rollcall.stores.queries import get_keys
 from rollcall.sync.models import AccountState, CustomerSync, PosConnection
 from rollcall.sync.rules import contexts
+
+#: Error code: the POS answers for another list than the one that the connection is known to read.
+ACCOUNT_CHANGED: Final = "account_changed"
 
 
 class ConnectionSlugTakenError(ValueError):
@@ -62,9 +68,14 @@ def save_connection(
     """
     require(scope, Role.ADMIN)
     _refuse_foreign_slug(scope, slug)
-    target = _ensure_account(scope, kind=kind, key=connector(kind).account_key(settings))
-    _refuse_account_change(scope, slug, target, confirmed=confirm_account_change)
-    values: dict[str, object] = {"kind": kind, "time_zone": time_zone, "account_id": target.pk}
+    target = _find_target(
+        scope, slug=slug, kind=kind, settings=settings, confirmed=confirm_account_change
+    )
+    left = (
+        PosConnection.objects.scoped(scope).filter(slug=slug).values_list("account_id", flat=True)
+    )
+    touched = {account_id for account_id in (*left, target) if account_id is not None}
+    values: dict[str, object] = {"kind": kind, "time_zone": time_zone, "account_id": target}
     if paused is not None:
         values["paused"] = paused
     saved = save_row(PosConnection.objects.scoped(scope), {"slug": slug}, values)
@@ -73,6 +84,8 @@ def save_connection(
         *_save_settings(scope, saved.row, settings),
         *_save_stores(saved.row, stores),
     ]
+    for account_id in touched:
+        _save_account_stores(scope, account_id)
     if saved.action is not Action.CREATED:
         saved = existing(saved.row, changed)
     if saved.action is Action.UPDATED:
@@ -113,9 +126,12 @@ def _refuse_foreign_slug(scope: Scope, slug: str) -> None:
         )
 
 
-def _ensure_account(scope: Scope, *, kind: str, key: str) -> PosAccount:
+def _ensure_account(scope: Scope, *, kind: str, key: str, label: str = "") -> PosAccount:
     found, _ = PosAccount.objects.scoped(scope).get_or_create(
-        retailer_id=scope.retailer_id, kind=kind, account_key=key, defaults={"label": key}
+        retailer_id=scope.retailer_id,
+        kind=kind,
+        account_key=key,
+        defaults={"label": label or key},
     )
     AccountState.objects.scoped(scope).get_or_create(
         retailer_id=scope.retailer_id, account_id=found.pk
@@ -123,24 +139,82 @@ def _ensure_account(scope: Scope, *, kind: str, key: str) -> PosAccount:
     return found
 
 
-def _refuse_account_change(scope: Scope, slug: str, target: PosAccount, *, confirmed: bool) -> None:
+def _find_target(
+    scope: Scope, *, slug: str, kind: str, settings: PosSettings, confirmed: bool
+) -> int | None:
+    """Which list the connection reads from now on; None if its POS has to say."""
     held = PosConnection.objects.scoped(scope).select_for_update().filter(slug=slug).first()
-    if held is None or held.account_id in (None, target.pk):
-        return
+    key = connector(kind).account_key(settings)
+    if key is not None:
+        target = _ensure_account(scope, kind=kind, key=key)
+        if held is not None and held.account_id not in (None, target.pk):
+            _refuse_account_change(scope, held, str(target), confirmed=confirmed)
+        return target.pk
+    if held is None or held.account_id is None:
+        return None
+    if held.kind != kind:
+        _refuse_account_change(scope, held, f"one of {kind}", confirmed=confirmed)
+        return None
+    return None if confirmed and _answers_for_another_list(scope, held) else held.account_id
+
+
+def _answers_for_another_list(scope: Scope, held: PosConnection) -> bool:
+    last = CustomerSync.objects.scoped(scope).filter(connection=held).order_by("-id").first()
+    return last is not None and last.error_code == ACCOUNT_CHANGED
+
+
+def _refuse_account_change(
+    scope: Scope, held: PosConnection, target: str, *, confirmed: bool
+) -> None:
     runs = CustomerSync.objects.scoped(scope).filter(connection=held)
     if runs.filter(state=CustomerSync.State.IN_PROGRESS).select_for_update().exists():
         raise AccountChangeError(
-            f"the settings of {slug!r} lead to another customer list ({target}) while a sync of"
-            " the present one is in progress; try again when it has ended"
+            f"the settings of {held.slug!r} lead to another customer list ({target}) while a sync"
+            " of the present one is in progress; try again when it has ended"
         )
     records = PosRecord.objects.scoped(scope).filter(account_id=held.account_id)
     if not confirmed and records.exists():
         raise AccountChangeError(
-            f"the settings of {slug!r} lead to another customer list ({target}) than the one whose"
-            f" {records.count()} records are here ({held.account}); put the old settings back, add"
-            " a second connection for the other list, or, if this connection shall really leave"
-            " its list, say confirm_account_change: true"
+            f"the settings of {held.slug!r} lead to another customer list ({target}) than the one"
+            f" whose {records.count()} records are here ({held.account}); put the old settings"
+            " back, add a second connection for the other list, or, if this connection shall"
+            " really leave its list, say confirm_account_change: true"
         )
+
+
+@transaction.atomic
+def remember_account(scope: Scope, connection: PosConnection, info: AccountInfo) -> PosAccount:
+    """Note whose list a connection reads, as its POS said. Idempotent.
+
+    :raises PosNeedsHumanError: somebody else noted another list in the meantime.
+    """
+    account = _ensure_account(
+        scope, kind=connection.kind, key=info.account_key, label=info.label or info.account_key
+    )
+    held = PosConnection.objects.scoped(scope).select_for_update().get(pk=connection.pk)
+    if held.account_id not in (None, account.pk):
+        raise PosNeedsHumanError(
+            "the POS answers for another customer list than the one held here",
+            code=ACCOUNT_CHANGED,
+        )
+    if held.account_id is None:
+        PosConnection.objects.scoped(scope).filter(pk=held.pk).update(account_id=account.pk)
+        _save_account_stores(scope, account.pk)
+        audit.record(
+            scope,
+            "connection.account_learned",
+            subject_kind="connection",
+            subject_ids=[held.pk],
+            context={"account": account.pk},
+        )
+    connection.account = account
+    return account
+
+
+def _save_account_stores(scope: Scope, account_id: int) -> None:
+    readers = PosConnection.objects.scoped(scope).filter(account_id=account_id)
+    stores = PosConnection.stores.through.objects.filter(posconnection__in=readers)
+    set_account_stores(scope, account_id, set(stores.values_list("store_id", flat=True)))
 
 
 def _save_settings(scope: Scope, row: PosConnection, settings: PosSettings) -> list[str]:

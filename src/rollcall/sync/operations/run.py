@@ -16,6 +16,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
+from rollcall.customers.operations.name_words import count_uses
 from rollcall.jobs import StoppedError
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Scope
@@ -25,6 +26,7 @@ from rollcall.sync.models import AccountState, CustomerSync
 from rollcall.sync.operations.batches import take_rows
 from rollcall.sync.operations.collecting import collect_rarely
 from rollcall.sync.operations.conclude import conclude
+from rollcall.sync.operations.connections import ACCOUNT_CHANGED
 from rollcall.sync.operations.ending import InternalError, fail, fail_unopened, finish
 from rollcall.sync.operations.lease import Lease, LeaseLostError, fence, hold
 from rollcall.sync.operations.source import Source, open_source
@@ -145,7 +147,7 @@ def _pos_time(source: Source, client: PosClient) -> dt.datetime:
     if info.account_key != source.account.account_key:
         raise PosNeedsHumanError(
             "the POS answers for another customer list than the one held here",
-            code="account_changed",
+            code=ACCOUNT_CHANGED,
         )
     return info.pos_time
 
@@ -253,5 +255,7 @@ def _conclude(
     source: Source, lease: Lease, client: PosClient, run: CustomerSync, _report: Report
 ) -> None:
     conclude(source, lease, client, run)
+    if run.full:
+        count_uses(source.scope)
     finish(source, lease, run)
     run.refresh_from_db(from_queryset=CustomerSync.objects.scoped(source.scope))

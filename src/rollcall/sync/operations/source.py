@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings as django_settings
 
 from rollcall.customers.models import PosAccount
+from rollcall.customers.operations.name_words import TokenIds
 from rollcall.jobs import pause
 from rollcall.kit.crypto import RetailerKeys
 from rollcall.kit.scope import Scope
@@ -24,7 +25,11 @@ from rollcall.pos.errors import PosNeedsHumanError
 from rollcall.pos.registry import connector
 from rollcall.stores.queries import get_keys
 from rollcall.sync.models import PosConnection
-from rollcall.sync.operations.connections import open_settings
+from rollcall.sync.operations.connections import (
+    ACCOUNT_CHANGED,
+    open_settings,
+    remember_account,
+)
 from rollcall.sync.operations.rate_budget import SharedRateLimiter
 from rollcall.sync.rules.wire import canonical_bytes
 
@@ -40,20 +45,11 @@ class Source:
     settings: PosSettings
     context: MappingContext
     keys: RetailerKeys
+    tokens: TokenIds
 
     def open(self) -> PosClient:
         """Open a client that shares its rate limit with everybody who uses the credential."""
-        limiter = SharedRateLimiter(
-            key=f"{self.connector.kind}:{self.keys.blind('rate budget', self.account.account_key)}",
-            requests_per_second=self.connector.requests_per_second(self.settings),
-        )
-        options = OpenOptions(
-            time_zone=self.context.time_zone,
-            rate_limiter=limiter,
-            sleep=pause,
-            attempts=django_settings.POS_ATTEMPTS,
-            backoff_s=django_settings.POS_BACKOFF_S,
-        )
+        options = _open_options(self.connector, self.settings, self.context.time_zone, self.keys)
         return self.connector.open(self.settings, options)
 
     def fingerprint(self, row: RawRow) -> tuple[bytes, bytes]:
@@ -70,17 +66,24 @@ class Source:
 
 
 def open_source(scope: Scope, connection: PosConnection) -> Source:
-    """Load a connection's settings and connector.
+    """Load a connection's settings and connector; never call it inside a transaction.
 
+    A connection whose list only its POS can name asks for it, the first time.
+
+    :raises PosError: the POS could not be asked.
     :raises PosNeedsHumanError: the settings name another list than the one that is held here.
     """
     found = connector(connection.kind)
     settings = open_settings(scope, connection)
-    account = connection.account
-    if account is None or found.account_key(settings) != account.account_key:
+    zone, keys = ZoneInfo(connection.time_zone), get_keys(scope)
+    expected, account = found.account_key(settings), connection.account
+    if account is None and expected is None:
+        with found.open(settings, _open_options(found, settings, zone, keys)) as client:
+            account = remember_account(scope, connection, client.check())
+    if account is None or expected not in (None, account.account_key):
         raise PosNeedsHumanError(
             "the settings lead to another customer list; confirm it with rollcall apply",
-            code="account_changed",
+            code=ACCOUNT_CHANGED,
         )
     return Source(
         scope=scope,
@@ -88,6 +91,23 @@ def open_source(scope: Scope, connection: PosConnection) -> Source:
         account=account,
         connector=found,
         settings=settings,
-        context=MappingContext(time_zone=ZoneInfo(connection.time_zone)),
-        keys=get_keys(scope),
+        context=MappingContext(time_zone=zone),
+        keys=keys,
+        tokens=TokenIds(scope),
+    )
+
+
+def _open_options(
+    found: Connector[Any], settings: PosSettings, zone: ZoneInfo, keys: RetailerKeys
+) -> OpenOptions:
+    limiter = SharedRateLimiter(
+        key=f"{found.kind}:{keys.blind('rate budget', found.credential(settings))}",
+        requests_per_second=found.requests_per_second(settings),
+    )
+    return OpenOptions(
+        time_zone=zone,
+        rate_limiter=limiter,
+        sleep=pause,
+        attempts=django_settings.POS_ATTEMPTS,
+        backoff_s=django_settings.POS_BACKOFF_S,
     )
