@@ -2,16 +2,16 @@
 
 The caller opens the transaction and holds the account's lease, so nobody else writes these records.
 New rows are copied straight into their tables; changed ones go through a staging table and one
-update, after their old values were read for history and provenance.
+update. What is written was prepared before (``rules.preparing``), outside of the transaction.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import orjson
 from django.db import connection
@@ -21,57 +21,42 @@ from rollcall.customers.models import PosAccount
 from rollcall.customers.operations.copying import Target, copy_rows, next_ids
 from rollcall.customers.operations.name_words import TokenIds, add_names, change_names
 from rollcall.customers.operations.pos_merges import follow_merges
-from rollcall.customers.rules import contexts
 from rollcall.customers.rules.incoming import IncomingRecord
-from rollcall.customers.rules.name_words import NAME_FIELDS, name_words
-from rollcall.customers.rules.sealed import (
-    Difference,
-    SealedFields,
-    compare,
-    first_reading,
-    pack_raw,
+from rollcall.customers.rules.preparing import (
+    INDEXED,
+    VALUES,
+    ChangedRecord,
+    HeldRecord,
+    NewRecord,
+    Prepared,
+    Preparer,
 )
-from rollcall.customers.rules.values import folded_names, normalise_fields, search_values
-from rollcall.kit.crypto import RetailerKeys
-from rollcall.kit.fields import FieldValue
 from rollcall.kit.ids import new_public_id
 from rollcall.kit.scope import Scope
 from rollcall.stores.queries import get_keys
 
-_INDEXED: Final = ("phone", "phone_last4", "email", "born_on", "licence", "medical_id")
-_VALUES: Final = (
-    ("status", "varchar"),
-    ("status_raw", "text"),
-    ("merged_into", "varchar"),
-    ("pos_updated_at", "timestamptz"),
-    ("content_hash", "bytea"),
-    ("given_name", "text"),
-    ("family_name", "text"),
-    ("given_folded", "text"),
-    ("family_folded", "text"),
-    *((f"{name}_key", "int8") for name in _INDEXED),
-    ("sealed_fields", "bytea"),
-    ("sealed_raw", "bytea"),
-    ("changed_at", "timestamptz"),
-)
-_VALUE_COLUMNS: Final = tuple(name for name, _ in _VALUES)
-_VALUE_TYPES: Final = tuple(kind for _, kind in _VALUES)
+_VALUE_COLUMNS: Final = tuple(name for name, _ in VALUES)
+_VALUE_TYPES: Final = tuple(kind for _, kind in VALUES)
+_KEYS: Final = ", ".join(f"{name}_key" for name in INDEXED)
 _RECORDS: Final = Target(
     table="customers_posrecord",
-    columns=("id", "retailer_id", "account_id", "external_id", "first_seen_at", *_VALUE_COLUMNS),
-    types=("int8", "int8", "int8", "varchar", "timestamptz", *_VALUE_TYPES),
-)
+    columns=(
+        "id", "retailer_id", "account_id", "external_id", "first_seen_at", "changed_at",
+        *_VALUE_COLUMNS,
+    ),
+    types=("int8", "int8", "int8", "varchar", "timestamptz", "timestamptz", *_VALUE_TYPES),
+)  # fmt: skip
 _STAGING: Final = Target(
-    table="pos_record_staging", columns=("id", *_VALUE_COLUMNS), types=("int8", *_VALUE_TYPES)
+    table="pos_record_staging",
+    columns=("id", "changed_at", *_VALUE_COLUMNS),
+    types=("int8", "timestamptz", *_VALUE_TYPES),
 )
 _MAKE_STAGING: Final = (
     "create temporary table if not exists pos_record_staging on commit delete rows as"  # noqa: S608  # our own column names
-    f" select id, {', '.join(_VALUE_COLUMNS)} from customers_posrecord with no data;"
+    f" select {', '.join(_STAGING.columns)} from customers_posrecord with no data;"
     " delete from pos_record_staging"
 )
-_ASSIGNMENTS: Final = ", ".join(
-    f"{column} = staged.{column}" for column in _VALUE_COLUMNS if column != "changed_at"
-)
+_ASSIGNMENTS: Final = ", ".join(f"{column} = staged.{column}" for column in _VALUE_COLUMNS)
 #: Nobody knows how many rows a fresh temporary table holds: left to itself the planner reads the
 #: whole table of records for every batch, to join it by a hash. One index look-up a row it must be.
 _MERGE_STAGING: Final = (
@@ -123,20 +108,11 @@ class IngestResult:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Batch:
     scope: Scope
-    account: PosAccount
-    keys: RetailerKeys
+    account_id: int
     now: dt.datetime
     sync_id: int | None
     tokens: TokenIds
     record_ids: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Held:
-    record_id: int
-    merged_into: str | None
-    status: str
-    fields: SealedFields
 
 
 def take_over(
@@ -146,74 +122,86 @@ def take_over(
     *,
     now: dt.datetime,
     sync_id: int | None,
-    tokens: TokenIds | None = None,
 ) -> IngestResult:
-    """Write new and changed rows of one account; call it inside a transaction, holding the lease.
+    """Prepare and write new and changed rows of one account; see :func:`write_prepared`.
+
+    :param now: aware; stands as the source's time where the POS gives none.
+    """
+    held = read_held(scope, account, [row.external_id for row in incoming])
+    preparer = Preparer(account_id=account.pk, keys=get_keys(scope), now=now)
+    known = [(row, held.get(row.external_id)) for row in incoming]
+    prepared = Prepared(
+        now=now,
+        key_id=preparer.keys.active_id,
+        new=[preparer.new(row) for row, one in known if one is None],
+        changed=[preparer.changed(row, one) for row, one in known if one is not None],
+    )
+    return write_prepared(scope, account, prepared, sync_id=sync_id, tokens=TokenIds(scope))
+
+
+def read_held(
+    scope: Scope, account: PosAccount, external_ids: Sequence[str]
+) -> dict[str, HeldRecord]:
+    """What is here of these records. Whoever holds the account's lease may rely on it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select external_id, id, merged_into, status, sealed_fields, {_KEYS}"  # noqa: S608  # our own column names
+            " from customers_posrecord where retailer_id = %s and account_id = %s"
+            " and external_id = any(array(select json_array_elements_text(%s::json)))",
+            [scope.retailer_id, account.pk, orjson.dumps(external_ids).decode()],
+        )
+        return {
+            external_id: HeldRecord(record_id, merged_into, status, bytes(sealed), tuple(keys))
+            for external_id, record_id, merged_into, status, sealed, *keys in cursor.fetchall()
+        }
+
+
+def write_prepared(
+    scope: Scope,
+    account: PosAccount,
+    prepared: Prepared,
+    *,
+    sync_id: int | None,
+    tokens: TokenIds,
+) -> IngestResult:
+    """Write new and changed rows; call it inside a transaction, holding the account's lease.
 
     Idempotent: the same rows again change nothing. Records that had gone come back to life. Each
     external id may occur once.
 
-    :param now: aware; stands as the source's time where the POS gives none.
     :param tokens: kept by the caller over several batches, so that words are looked up once.
     """
     batch = _Batch(
-        scope=scope,
-        account=account,
-        keys=get_keys(scope),
-        now=now,
-        sync_id=sync_id,
-        tokens=tokens or TokenIds(scope),
+        scope=scope, account_id=account.pk, now=prepared.now, sync_id=sync_id, tokens=tokens
     )
-    held = _read_held(batch, [row.external_id for row in incoming])
-    new = [row for row in incoming if row.external_id not in held]
-    old = [row for row in incoming if row.external_id in held]
-    _insert(batch, new)
-    changed = _update(batch, old, held)
+    _insert(batch, prepared.new)
+    changed = _update(batch, prepared.changed)
     merged = follow_merges(
         scope,
         account,
         moved=[
-            row.external_id
-            for row in incoming
-            if row.merged_into
-            != (held[row.external_id].merged_into if row.external_id in held else None)
+            *(row.external_id for row in prepared.new if row.merged_into is not None),
+            *(row.external_id for row in prepared.changed if row.moved),
         ],
-        arrived=[row.external_id for row in new],
-        now=now,
+        arrived=[row.external_id for row in prepared.new],
+        now=prepared.now,
     )
-    return IngestResult(record_ids=batch.record_ids, new=len(new), changed=changed, merged=merged)
+    return IngestResult(
+        record_ids=batch.record_ids, new=len(prepared.new), changed=changed, merged=merged
+    )
 
 
-def _read_held(batch: _Batch, external_ids: list[str]) -> dict[str, _Held]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select external_id, id, merged_into, status, sealed_fields from customers_posrecord"
-            " where retailer_id = %s and account_id = %s and external_id = any(%s) for update",
-            [batch.scope.retailer_id, batch.account.pk, external_ids],
-        )
-        rows = cursor.fetchall()
-    held = {}
-    for external_id, record_id, merged_into, status, sealed in rows:
-        context = contexts.record_fields(batch.account.pk, external_id)
-        fields = SealedFields.from_json(batch.keys.unseal(bytes(sealed), context=context))
-        held[external_id] = _Held(
-            record_id=record_id, merged_into=merged_into, status=status, fields=fields
-        )
-        batch.record_ids[external_id] = record_id
-    return held
-
-
-def _insert(batch: _Batch, rows: list[IncomingRecord]) -> None:
+def _insert(batch: _Batch, rows: Sequence[NewRecord]) -> None:
     if not rows:
         return
     record_ids = next_ids(_RECORDS.table, len(rows))
     customer_ids = next_ids(_CUSTOMERS.table, len(rows))
-    retailer, account, now = batch.scope.retailer_id, batch.account.pk, batch.now
+    retailer, account, now = batch.scope.retailer_id, batch.account_id, batch.now
     copy_rows(_CUSTOMERS, ((one, new_public_id(), retailer, now) for one in customer_ids))
     copy_rows(
         _RECORDS,
         (
-            (record_id, retailer, account, row.external_id, now, *_first_values(batch, row))
+            (record_id, retailer, account, row.external_id, now, now, *row.values)
             for record_id, row in zip(record_ids, rows, strict=True)
         ),
     )
@@ -224,143 +212,52 @@ def _insert(batch: _Batch, rows: list[IncomingRecord]) -> None:
             for record_id, customer_id in zip(record_ids, customer_ids, strict=True)
         ),
     )
-    add_names(
-        batch.scope,
-        batch.tokens,
-        zip(record_ids, (name_words(row.fields) for row in rows), strict=True),
-    )
+    names = zip(record_ids, (row.words for row in rows), strict=True)
+    add_names(batch.scope, batch.tokens, names)
     batch.record_ids.update(zip((row.external_id for row in rows), record_ids, strict=True))
     _audit(batch, "record.created", record_ids)
 
 
-def _first_values(batch: _Batch, row: IncomingRecord) -> tuple[Any, ...]:
-    values = normalise_fields(row.fields)
-    return _columns(batch, row, first_reading(values, at=_source_time(batch, row)))
-
-
-def _source_time(batch: _Batch, row: IncomingRecord) -> str:
-    return (row.updated_at or batch.now).astimezone(dt.UTC).isoformat()
-
-
-def _columns(batch: _Batch, row: IncomingRecord, fields: SealedFields) -> tuple[Any, ...]:
-    keys, account = batch.keys, batch.account.pk
-    given_folded, family_folded = folded_names(fields.values)
-    searched = search_values(fields.values)
-    blind = [keys.blind(name, searched[name]) if name in searched else None for name in _INDEXED]
-    return (
-        row.status,
-        row.status_raw,
-        row.merged_into,
-        row.updated_at,
-        row.content_hash,
-        fields.values.get("given_name") or "",
-        fields.values.get("family_name") or "",
-        given_folded,
-        family_folded,
-        *blind,
-        keys.seal(fields.to_json(), context=contexts.record_fields(account, row.external_id)),
-        keys.seal(pack_raw(row.raw), context=contexts.record_raw(account, row.external_id)),
-        batch.now,
-    )
-
-
-def _update(batch: _Batch, rows: list[IncomingRecord], held: Mapping[str, _Held]) -> int:
+def _update(batch: _Batch, rows: Sequence[ChangedRecord]) -> int:
     if not rows:
         return 0
-    differences = {row.external_id: _difference(batch, row, held[row.external_id]) for row in rows}
-    _stage_and_update(batch, rows, held, differences)
-    changed = [row for row in rows if differences[row.external_id].changes]
-    _write_versions(batch, changed, held, differences)
-    _rename(batch, changed, held, differences)
+    _stage_and_update(batch, rows)
+    changed = [row for row in rows if row.fields]
+    _write_versions(batch, changed)
+    renamed = [(row.record_id, *row.words) for row in changed if row.words is not None]
+    change_names(batch.scope, batch.tokens, renamed)
     by_fields: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for row in changed:
-        names = tuple(sorted(differences[row.external_id].changes))
-        by_fields[names].append(held[row.external_id].record_id)
+        by_fields[row.fields].append(row.record_id)
     for names, record_ids in by_fields.items():
         _audit(batch, "record.changed", record_ids, fields=names)
+    batch.record_ids.update((row.external_id, row.record_id) for row in rows)
     return len(changed)
 
 
-def _difference(batch: _Batch, row: IncomingRecord, held: _Held) -> Difference:
-    difference = compare(held.fields, normalise_fields(row.fields), at=_source_time(batch, row))
-    outside: dict[str, tuple[FieldValue, FieldValue]] = {}
-    if held.status != row.status:
-        outside["status"] = (held.status, row.status)
-    if held.merged_into != row.merged_into:
-        outside["merged_into"] = (held.merged_into, row.merged_into)
-    if not outside:
-        return difference
-    return Difference(fields=difference.fields, changes={**difference.changes, **outside})
-
-
-def _stage_and_update(
-    batch: _Batch,
-    rows: list[IncomingRecord],
-    held: Mapping[str, _Held],
-    differences: Mapping[str, Difference],
-) -> None:
+def _stage_and_update(batch: _Batch, rows: Sequence[ChangedRecord]) -> None:
+    now = batch.now
     with connection.cursor() as cursor:
         cursor.execute(_MAKE_STAGING)
         copy_rows(
-            _STAGING,
-            (
-                (
-                    held[row.external_id].record_id,
-                    *_columns(batch, row, differences[row.external_id].fields)[:-1],
-                    batch.now if differences[row.external_id].changes else None,
-                )
-                for row in rows
-            ),
+            _STAGING, ((row.record_id, now if row.fields else None, *row.values) for row in rows)
         )
         cursor.execute(_MERGE_STAGING)
 
 
-def _rename(
-    batch: _Batch,
-    rows: list[IncomingRecord],
-    held: Mapping[str, _Held],
-    differences: Mapping[str, Difference],
-) -> None:
-    renamed = [
-        (held[row.external_id], differences[row.external_id].fields)
-        for row in rows
-        if not NAME_FIELDS.keys().isdisjoint(differences[row.external_id].changes)
-    ]
-    change_names(
-        batch.scope,
-        batch.tokens,
-        [
-            (was.record_id, name_words(was.fields.values), name_words(now.values))
-            for was, now in renamed
-        ],
-    )
-
-
-def _write_versions(
-    batch: _Batch,
-    rows: list[IncomingRecord],
-    held: Mapping[str, _Held],
-    differences: Mapping[str, Difference],
-) -> None:
-    def versions() -> Iterator[tuple[Any, ...]]:
-        for row in rows:
-            record_id = held[row.external_id].record_id
-            changes = differences[row.external_id].changes
-            sealed = batch.keys.seal(
-                orjson.dumps(changes), context=contexts.version_values(record_id)
-            )
-            yield (
-                batch.scope.retailer_id,
-                record_id,
-                batch.now,
-                row.updated_at,
-                batch.sync_id,
-                sorted(changes),
-                sealed,
-            )
-
+def _write_versions(batch: _Batch, rows: Sequence[ChangedRecord]) -> None:
     if rows:
-        copy_rows(_VERSIONS, versions())
+        retailer, now, sync_id = batch.scope.retailer_id, batch.now, batch.sync_id
+        copy_rows(
+            _VERSIONS,
+            (
+                (
+                    retailer, row.record_id, now, row.pos_updated_at, sync_id, list(row.fields),
+                    row.sealed_changes,
+                )
+                for row in rows
+            ),
+        )  # fmt: skip
 
 
 def _audit(
@@ -372,5 +269,5 @@ def _audit(
         subject_kind="record",
         subject_ids=record_ids,
         fields=fields,
-        context={"account": batch.account.pk, "sync": batch.sync_id},
+        context={"account": batch.account_id, "sync": batch.sync_id},
     )

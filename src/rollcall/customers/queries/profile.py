@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import orjson
-from django.db.models import F
+from django.db.models import F, QuerySet
 
-from rollcall.customers.models import Customer, FieldEdit, Link, PosAccount, PosRecord
+from rollcall.customers.models import (
+    AccountStore,
+    Customer,
+    FieldEdit,
+    Link,
+    PosAccount,
+    PosRecord,
+)
 from rollcall.customers.queries.sealed import unseal
 from rollcall.customers.rules import contexts
-from rollcall.customers.rules.sealed import SealedFields, unpack_raw
+from rollcall.customers.rules.packing import unpack_raw
+from rollcall.customers.rules.sealed import SealedFields
 from rollcall.customers.rules.survivorship import FieldTruth, SourcedValue, decide
 from rollcall.kit.fields import FIELDS
 from rollcall.kit.scope import Scope
@@ -101,9 +109,17 @@ def resolve(scope: Scope, any_id: str) -> Customer:
 
 
 def find_by_public_id(scope: Scope, public_id: uuid.UUID) -> Customer | None:
-    """The person who has this public id or was merged with whoever had it; None if nobody."""
+    """The person who has this public id or was merged with whoever had it; None if nobody.
+
+    Nobody either, for a scope of some stores, if none of their accounts has a record of the person.
+    """
     found = Customer.objects.scoped(scope).filter(public_id=public_id).first()
-    return None if found is None else _follow(scope, found)
+    if found is None:
+        return None
+    standing = _follow(scope, found)
+    if scope.store_ids is not None and not _visible_records(scope, [standing.pk]).exists():
+        return None
+    return standing
 
 
 def _by_public_id(scope: Scope, wanted: str) -> Customer | None:
@@ -130,11 +146,24 @@ def _by_external_id(scope: Scope, wanted: str) -> Customer:
 
 
 def list_account_ids(scope: Scope, *, kind: str | None = None) -> list[int]:
-    """The retailer's POS accounts: naming them lets the database use the index on external ids."""
+    """The POS accounts whose records the scope may see: those that serve one of its stores.
+
+    Naming them lets the database use the index on external ids.
+    """
     accounts = PosAccount.objects.scoped(scope)
     if kind is not None:
         accounts = accounts.filter(kind=kind)
-    return list(accounts.values_list("pk", flat=True))
+    if scope.store_ids is not None:
+        served = AccountStore.objects.scoped(scope).filter(store__in=scope.store_ids)
+        accounts = accounts.filter(pk__in=served.values("account"))
+    return list(accounts.order_by("pk").values_list("pk", flat=True))
+
+
+def _visible_records(scope: Scope, customer_ids: Collection[int]) -> QuerySet[PosRecord]:
+    records = PosRecord.objects.scoped(scope).filter(link__customer_id__in=customer_ids)
+    if scope.store_ids is not None:
+        records = records.filter(account__in=list_account_ids(scope))
+    return records
 
 
 def _customers_with(scope: Scope, account_ids: Sequence[int], external_id: str) -> set[int]:
@@ -157,8 +186,8 @@ def _follow(scope: Scope, customer: Customer) -> Customer:
 def get_profile(scope: Scope, customer: Customer) -> CustomerView:
     """Everything known of a person; the caller audits that it was seen."""
     records = list_records(scope, [customer.pk])
-    values = [value for record in records for value in _record_values(record)]
-    values += _edit_values(scope, customer)
+    values = [value for record in records for value in record_values(record)]
+    values += [value for _, value in list_edit_values(scope, [customer.pk])]
     truths = decide(values)
     return CustomerView(
         id=customer.pk,
@@ -173,11 +202,11 @@ def get_profile(scope: Scope, customer: Customer) -> CustomerView:
 
 
 def list_records(scope: Scope, customer_ids: Sequence[int]) -> list[RecordView]:
-    """The records of some people, those that tell most of the present first."""
+    """The visible records of some people, those that tell most of the present first."""
     rows = (
-        PosRecord.objects.scoped(scope)
-        .filter(link__customer_id__in=customer_ids)
+        _visible_records(scope, customer_ids)
         .select_related("account")
+        .defer("sealed_raw")
         .order_by(
             F("gone_at").desc(nulls_first=True),
             "status",
@@ -207,14 +236,28 @@ def read_record(scope: Scope, row: PosRecord) -> RecordView:
     )
 
 
+def standing_state(records: Iterable[RecordView]) -> str:
+    """``present`` if a record is active, else ``inactive``, or ``gone`` if no POS has one any more."""
+    alive = [record for record in records if record.gone_at is None]
+    if any(record.status == PosRecord.Status.ACTIVE for record in alive):
+        return "present"
+    return "inactive" if alive else "gone"
+
+
 def get_raw(scope: Scope, record_id: int) -> bytes:
-    """The wire row of a record as JSON, for administrators."""
+    """The wire row of a record as JSON, for administrators.
+
+    :raises PosRecord.DoesNotExist: no such record, or none that the scope may see.
+    """
     row = PosRecord.objects.scoped(scope).get(pk=record_id)
+    if scope.store_ids is not None and row.account_id not in list_account_ids(scope):
+        raise PosRecord.DoesNotExist
     context = contexts.record_raw(row.account_id, row.external_id)
     return unpack_raw(unseal(scope, row.sealed_raw, context=context))
 
 
-def _record_values(record: RecordView) -> list[SourcedValue]:
+def record_values(record: RecordView) -> list[SourcedValue]:
+    """The values of a record with their source, for the rules of survivorship."""
     alive = record.gone_at is None and record.status == PosRecord.Status.ACTIVE
     return [
         SourcedValue(
@@ -229,20 +272,21 @@ def _record_values(record: RecordView) -> list[SourcedValue]:
     ]
 
 
-def _edit_values(scope: Scope, customer: Customer) -> list[SourcedValue]:
-    edits = FieldEdit.objects.scoped(scope).filter(customer=customer, withdrawn_at__isnull=True)
-    return [
-        SourcedValue(
-            field=edit.field,
-            value=orjson.loads(
-                unseal(
-                    scope, edit.sealed_value, context=contexts.edit_value(customer.pk, edit.field)
-                )
-            ),
-            source="typed here",
-            record_id=None,
-            at=edit.at,
-            pinned=edit.pinned,
-        )
-        for edit in edits
-    ]
+def list_edit_values(scope: Scope, customer_ids: Collection[int]) -> list[tuple[int, SourcedValue]]:
+    """The hub edits in force of some people: pairs of customer id and value."""
+    edits = FieldEdit.objects.scoped(scope).filter(
+        customer__in=customer_ids, withdrawn_at__isnull=True
+    )
+    return [(edit.customer_id, _edit_value(scope, edit)) for edit in edits]
+
+
+def _edit_value(scope: Scope, edit: FieldEdit) -> SourcedValue:
+    context = contexts.edit_value(edit.customer_id, edit.field)
+    return SourcedValue(
+        field=edit.field,
+        value=orjson.loads(unseal(scope, edit.sealed_value, context=context)),
+        source="typed here",
+        record_id=None,
+        at=edit.at,
+        pinned=edit.pinned,
+    )

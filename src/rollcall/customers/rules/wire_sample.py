@@ -1,10 +1,10 @@
-"""What wire rows have in common, so that one of them alone packs well.
+"""What wire rows have in common, so that one of them alone packs well (see ``packing``).
 
 Rows are sealed one by one, and a kilobyte of JSON is too short for a compressor to learn the names
 of its keys: it is given this text to copy from. It makes the packed row three times smaller and
 packing quicker; rows of other shapes only gain less. Invented, and sorted as canonical rows are.
 
-Never change it: every packed row needs it to be read. A better one has to stand beside it.
+Never change them: every packed row needs its sample to be read. Better ones have to stand beside.
 """
 
 from __future__ import annotations
@@ -33,4 +33,21 @@ WIRE_SAMPLE: Final = (
     b'"signup_date":"2020-01-01T10:00:00.000-07:00","state_medical_id":null,"status":"ACTIVE",'
     b'"verification_reasons":[],"verification_status":"VERIFIED","warning_1":false,'
     b'"warning_2":false}'
+)
+
+#: Shapes of further POS systems.
+MORE_SAMPLES: Final = (
+    b'{"address1":"1184 Juniper Ct","address2":"Unit 3B","cellPhone":"(303) 555-0142",'
+    b'"city":"Aurora","createdAtLocation":"Aurora East","createdByIntegrator":null,'
+    b'"creationDate":"2023-02-11T21:15:07.113","customIdentifier":null,"customerId":48210733,'
+    b'"customerType":"Recreational","dateOfBirth":"1988-04-17T00:00:00","discountGroups":[],'
+    b'"driversLicenseHash":"0x","emailAddress":"@example.com","externalCustomerId":null,'
+    b'"firstName":"Ana","gender":"Female","isAnonymous":false,"isLoyaltyMember":true,'
+    b'"lastModifiedDateUTC":"11/20/2025 18:04:33","lastName":"Garcia","lastTransactionDate":null,'
+    b'"loyaltyTier":"Gold","mergedIntoCustomerId":null,"middleName":null,'
+    b'"mmjidExpirationDate":null,"mmjidNumber":null,"name":"Ana Garcia","namePrefix":null,'
+    b'"nameSuffix":null,"notes":null,"optedIntoMarketing":true,"otherReferralSource":null,'
+    b'"phone":"3035550142","postalCode":"80012","primaryQualifyingCondition":null,'
+    b'"referralSource":"Word of Mouth","secondaryQualifyingConditions":[],"springBigMemberId":0,'
+    b'"state":"CO","status":"Active","uniqueId":"638261190447712330"}'
 )

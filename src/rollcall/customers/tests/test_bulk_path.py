@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
 
 from rollcall.customers.models import PosAccount
-from rollcall.customers.rules.sealed import pack_raw, unpack_raw
-from rollcall.customers.rules.wire_sample import WIRE_SAMPLE
+from rollcall.customers.rules.packing import PackedRowError, pack_raw, unpack_raw
+from rollcall.customers.rules.wire_sample import MORE_SAMPLES, WIRE_SAMPLE
 from rollcall.kit.scope import Scope
 from rollcall.testing.fixtures import Ingest, incoming
 
@@ -15,21 +16,36 @@ ROW = b'{"birthday":"1990-01-01","caregiver_details":[],"customer_id":"7","first
 
 
 class TestPackedRows:
-    def test_need_a_sample_that_never_changes(self) -> None:
+    def test_need_samples_that_never_change(self) -> None:
         assert zlib.adler32(WIRE_SAMPLE) == 0x2A290552
+        assert zlib.adler32(MORE_SAMPLES) == 0x92EB5998
 
-    def test_say_which_sample_they_need(self) -> None:
-        assert int.from_bytes(pack_raw(ROW)[2:6], "big") == zlib.adler32(WIRE_SAMPLE)
+    def test_of_earlier_times_are_read(self) -> None:
+        packer = zlib.compressobj(3, zlib.DEFLATED, 12, 5, zlib.Z_DEFAULT_STRATEGY, WIRE_SAMPLE)
 
-    def test_are_read_without_a_sample_too(self) -> None:
+        assert unpack_raw(packer.compress(ROW) + packer.flush()) == ROW
         assert unpack_raw(zlib.compress(ROW, 1)) == ROW
 
+    @pytest.mark.parametrize(
+        "packed", [b"", b"\x01", b"\x01junk", b"junk", zlib.compress(ROW)[:-4]]
+    )
+    def test_are_refused_when_they_are_none(self, packed: bytes) -> None:
+        with pytest.raises(PackedRowError):
+            unpack_raw(packed)
+
     def test_are_refused_when_cut_off(self) -> None:
-        with pytest.raises(zlib.error, match="cut off"):
+        with pytest.raises(PackedRowError):
             unpack_raw(pack_raw(ROW)[:-4])
 
-    def test_of_one_kilobyte_shrink_to_a_third(self) -> None:
-        assert len(pack_raw(WIRE_SAMPLE[-1200:])) < 400
+    @pytest.mark.parametrize("sample", [WIRE_SAMPLE[-1200:], MORE_SAMPLES])
+    def test_of_one_kilobyte_shrink_to_a_quarter(self, sample: bytes) -> None:
+        assert len(pack_raw(sample)) < len(sample) / 4
+
+    def test_are_packed_by_several_threads_at_once(self) -> None:
+        with ThreadPoolExecutor(4) as threads:
+            packed = list(threads.map(pack_raw, [ROW * n for n in range(1, 200)]))
+
+        assert [unpack_raw(one) for one in packed] == [ROW * n for n in range(1, 200)]
 
 
 @pytest.mark.parametrize("setting", ["enable_hashjoin", "enable_mergejoin"])

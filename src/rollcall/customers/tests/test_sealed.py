@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rollcall.customers.rules.packing import pack_raw, unpack_raw
 from rollcall.customers.rules.sealed import (
     SealedFields,
     compare,
     first_reading,
-    pack_raw,
-    unpack_raw,
 )
 from rollcall.kit.fields import FieldValue
 

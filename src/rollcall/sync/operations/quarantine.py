@@ -4,47 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection
 
 from rollcall.audit import operations as audit
-from rollcall.customers.rules.sealed import pack_raw
-from rollcall.pos.errors import RowError
+from rollcall.customers.rules.packing import pack_raw
 from rollcall.stores.queries import get_keys
 from rollcall.sync.models import QuarantinedRow
 from rollcall.sync.rules import contexts
+from rollcall.sync.rules.bad_rows import BadRow
 
 if TYPE_CHECKING:
     from rollcall.sync.operations.source import Source
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BadRow:
-    """A row that could not be taken over, and why.
-
-    :param external_id: "" if the row has no usable id.
-    """
-
-    external_id: str
-    raw: bytes
-    content_hash: bytes
-    code: str
-    field: str
-    reason: str
-
-    @classmethod
-    def of(cls, error: RowError, *, external_id: str, raw: bytes, content_hash: bytes) -> BadRow:
-        """From the mapping's error."""
-        return cls(
-            external_id=external_id,
-            raw=raw,
-            content_hash=content_hash,
-            code=error.code,
-            field=error.field,
-            reason=str(error),
-        )
 
 
 def put_in_quarantine(

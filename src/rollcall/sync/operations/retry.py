@@ -10,7 +10,7 @@ from typing import Final
 from django.db import transaction
 
 from rollcall.customers.queries.sealed import unseal
-from rollcall.customers.rules.sealed import unpack_raw
+from rollcall.customers.rules.packing import unpack_raw
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Scope
 from rollcall.pos.contract import Capability, PosClient, RawRow
@@ -18,9 +18,10 @@ from rollcall.pos.errors import PosGoneError
 from rollcall.sync.models import CustomerSync, PosConnection, QuarantinedRow
 from rollcall.sync.operations.batches import take_rows
 from rollcall.sync.operations.lease import Lease, fence, hold
-from rollcall.sync.operations.quarantine import BadRow, resolve_quarantined
+from rollcall.sync.operations.quarantine import resolve_quarantined
 from rollcall.sync.operations.source import Source, open_source
 from rollcall.sync.rules import contexts
+from rollcall.sync.rules.bad_rows import BadRow
 from rollcall.sync.rules.retrying import is_due
 from rollcall.sync.rules.wire import read_row
 

@@ -14,7 +14,7 @@ from rollcall.pos.contract import CanonicalCustomer, MappingContext, RawRow
 from rollcall.pos.errors import PosUnavailableError
 from rollcall.sync import queries
 from rollcall.sync.models import QuarantinedRow
-from rollcall.sync.operations.batches import sort_rows
+from rollcall.sync.operations.batches import fingerprint_rows
 from rollcall.sync.operations.lease import LeaseHeldError
 from rollcall.sync.operations.retry import RetryResult, retry_connection
 from rollcall.sync.operations.source import open_source
@@ -282,6 +282,6 @@ class TestHostileConnector:
         monkeypatch.setattr(TreezConnector, "external_id", fail)
         source = open_source(world.scope, world.connection)
 
-        batch = sort_rows(source, [{"customer_id": {"nested": 1}}, {"customer_id": 7}])
+        batch = fingerprint_rows(source, [{"customer_id": {"nested": 1}}, {"customer_id": 7}])
 
         assert [(row.external_id, row.code) for row in batch.bad] == [("", "mapping_failed")] * 2

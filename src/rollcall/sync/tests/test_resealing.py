@@ -12,7 +12,8 @@ from rollcall.customers.models import Customer, FieldEdit, PosAccount, PosRecord
 from rollcall.customers.operations.edits import edit_field
 from rollcall.customers.queries.sealed import unseal
 from rollcall.customers.rules import contexts as customer_contexts
-from rollcall.customers.rules.sealed import SealedFields, unpack_raw
+from rollcall.customers.rules.packing import unpack_raw
+from rollcall.customers.rules.sealed import SealedFields
 from rollcall.kit.crypto import sealed_key_id
 from rollcall.kit.resealing import Outcome, Progress, reseal, sealed_tables
 from rollcall.kit.scope import Scope

@@ -251,7 +251,7 @@ class TestBugsOfOurs:
         def fail(*_args: object, **_more: object) -> None:
             raise DataError("invalid input: ana.reyes@example.com")
 
-        monkeypatch.setattr("rollcall.sync.operations.batches.take_over", fail)
+        monkeypatch.setattr("rollcall.sync.operations.batches.write_prepared", fail)
 
         run = small.sync()
 

@@ -1,0 +1,119 @@
+"""A second process that prepares rows while this one reads and writes.
+
+Only for runs that are worth its start; where it cannot be had, or dies, this process does the work
+itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+from typing import Final
+
+import structlog
+
+from rollcall.kit.crypto import UnsealError
+from rollcall.sync.operations.collecting import collect_rarely
+from rollcall.sync.operations.preparing import Job, Outcome, RowToPrepare, prepare
+
+log = structlog.get_logger()
+
+#: Rows after which a run is long enough; the process takes about as long as these to start.
+WORTH_IT: Final = 3_000
+
+Ready = Callable[[], Outcome]
+
+
+class Preparing:
+    """Where jobs are prepared: here at first, in a second process once a run proves to be long."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._pool: ProcessPoolExecutor | None = None
+        self._alone = (os.cpu_count() or 1) < 2
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether jobs are prepared by another process, so that waiting for one is a waste."""
+        return self._pool is not None
+
+    def submit(self, job: Job) -> Ready:
+        """Have a job prepared; calling the answer waits for it."""
+        self._rows += len(job.rows)
+        if self._pool is None and not self._alone and self._rows > WORTH_IT:
+            self._pool = _start()
+        if self._pool is None:
+            outcome = prepare(job)
+            return lambda: outcome
+        shipped = [row._replace(row=None) for row in job.rows]
+        try:
+            future = self._pool.submit(prepare, _with_rows(job, shipped))
+        except (BrokenProcessPool, RuntimeError) as error:
+            self._give_up(error)
+            return self.submit(job)
+        return lambda: self._outcome(future, job)
+
+    def _outcome(self, future: Future[Outcome], job: Job) -> Outcome:
+        try:
+            return future.result()
+        except (BrokenProcessPool, UnsealError) as error:
+            # It died, or met what only this process can solve, such as a key made just now.
+            if isinstance(error, BrokenProcessPool):
+                self._give_up(error)
+            return prepare(job)
+
+    def _give_up(self, error: Exception) -> None:
+        log.warning("sync.preparing.second_process_lost", error=type(error).__name__)
+        self.close()
+        self._alone = True
+
+    def close(self) -> None:
+        """End the second process; idempotent."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+
+@contextlib.contextmanager
+def preparing() -> Iterator[Preparing]:
+    """Prepare jobs within this block."""
+    place = Preparing()
+    try:
+        yield place
+    finally:
+        place.close()
+
+
+def _with_rows(job: Job, rows: list[RowToPrepare]) -> Job:
+    return dataclasses.replace(job, rows=rows)
+
+
+def _start() -> ProcessPoolExecutor:
+    # Not forked: threads of this process (heartbeat, worker) may hold locks.
+    return ProcessPoolExecutor(
+        max_workers=1,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_begin,
+    )
+
+
+def _begin() -> None:
+    """Prepare the second process: Ctrl-C is for its parent, and it must not outlive that."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collect_rarely()
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+
+
+def _follow(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(0)
