@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -57,6 +58,20 @@ def full_name(given: str, family: str) -> str:
     return f"{given}|{family}".lower()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Bookmark:
+    """Where the page that was served last stands.
+
+    :param writes: how often rows had been written when it was read.
+    :param ends: value of the order's column and row number of each of its rows.
+    """
+
+    listing: Listing
+    writes: int
+    offset: int
+    ends: Sequence[tuple[int, int]]
+
+
 class State:
     """The customers of one simulator. Reads run side by side, writes one at a time."""
 
@@ -65,6 +80,8 @@ class State:
         self._render = render
         self._write_lock = threading.RLock()
         self._idle: deque[sqlite3.Connection] = deque()
+        self._writes = 0
+        self._bookmark: _Bookmark | None = None
 
     @classmethod
     def open(cls, path: Path, render: Render, *, identity: Mapping[str, str]) -> State:
@@ -116,15 +133,38 @@ class State:
 
     def page(self, listing: Listing, *, offset: int, limit: int) -> list[tuple[int, str, bytes]]:
         """Position, id and body of a slice of a list."""
-        direction = "DESC" if listing.descending else "ASC"
+        direction, beyond = ("DESC", "<") if listing.descending else ("ASC", ">")
+        near = self._near(listing, offset)
+        writes = self._writes
         # The column names come from Listing's own two words, never from a request.
         query = (
-            f"SELECT position, pos_id, body FROM customers "  # noqa: S608
+            f"SELECT position, pos_id, body, {listing.order_by} FROM customers "  # noqa: S608
             f"WHERE {listing.column} >= ? AND {listing.column} < ? "
-            f"ORDER BY {listing.order_by} {direction}, position {direction} LIMIT ? OFFSET ?"
+            + (f"AND ({listing.order_by}, position) {beyond} (?, ?) " if near else "")
+            + f"ORDER BY {listing.order_by} {direction}, position {direction} LIMIT ? OFFSET ?"
         )
+        skipped, after = near or (0, ())
+        values = (listing.lower, listing.upper, *after, limit, offset - skipped)
         with self._reading() as db:
-            return db.execute(query, (listing.lower, listing.upper, limit, offset)).fetchall()
+            rows = db.execute(query, values).fetchall()
+        self._bookmark = _Bookmark(
+            listing=listing,
+            writes=writes,
+            offset=offset,
+            ends=[(order, position) for position, _, _, order in rows],
+        )
+        return [(position, pos_id, body) for position, pos_id, body, _ in rows]
+
+    def _near(self, listing: Listing, offset: int) -> tuple[int, tuple[int, int]] | None:
+        """Find a row of the page served last to go on from.
+
+        Counting rows from the start of the list for every page would make long lists quadratic.
+        """
+        mark = self._bookmark
+        if mark is None or mark.listing != listing or mark.writes != self._writes or not mark.ends:
+            return None
+        behind = min(offset - mark.offset, len(mark.ends))
+        return (mark.offset + behind, mark.ends[behind - 1]) if behind > 0 else None
 
     def bodies(self, lookup: str, value: str) -> list[tuple[int, str, bytes]]:
         """Position, id and body of the rows that a lookup finds, oldest first.
@@ -173,12 +213,14 @@ class State:
             for record in records:
                 record.position = record.position or _next_position(db)
                 db.execute(_REPLACE, self._values(record, record.position))
+        self._writes += 1  # after the commit: what was read before it is out of date now
 
     def remove(self, pos_id: str) -> bool:
         """Delete a row for good; False if there is none."""
         with self._write_lock, self._reading() as db, db:
             gone = db.execute("DELETE FROM customers WHERE pos_id = ?", (pos_id,))
-            return gone.rowcount > 0
+        self._writes += 1
+        return gone.rowcount > 0
 
     def at_positions(self, positions: Sequence[int]) -> list[Record]:
         """Return the records nearest at or above the given row numbers."""
