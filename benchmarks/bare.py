@@ -10,38 +10,40 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 
-from rollcall.customers.operations import ingest
+from rollcall.customers.operations import ingest, name_words
 from rollcall.customers.operations.copying import Target
 
 Row = tuple[Any, ...]
 
-#: In the order in which rows may refer to each other.
-_TABLES: Final = (
-    "customers_customer", "customers_posrecord", "customers_link", "customers_recordversion",
-)  # fmt: skip
-_TARGETS: Final = {
-    target.table: target
-    for target in (ingest._CUSTOMERS, ingest._RECORDS, ingest._LINKS, ingest._VERSIONS)  # noqa: SLF001  # the very same columns
-}
+_VERSIONS: Final = ingest._VERSIONS  # noqa: SLF001  # the very same columns, here and below
 _STAGED: Final = ingest._STAGING  # noqa: SLF001
+#: What a new row is written into, in the order in which rows may refer to each other, and the
+#: column by which a page of it is read back.
+_NEW: Final = (
+    (ingest._CUSTOMERS, "id"),  # noqa: SLF001
+    (ingest._RECORDS, "id"),  # noqa: SLF001
+    (ingest._LINKS, "record_id"),  # noqa: SLF001
+    (name_words._POSTINGS, "record_id"),  # noqa: SLF001
+)
+_TABLES: Final = (*(target.table for target, _ in _NEW), _VERSIONS.table)
 
 
-@dataclass(kw_only=True)
-class Prepared:
-    """Rows as a sync left them."""
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """What one sync of changed rows has written."""
 
-    new: dict[str, list[Row]] = field(default_factory=dict)
-    changed: dict[str, list[Row]] = field(default_factory=dict)
+    staged: list[Row]
+    versions: list[Row]
 
 
 class BareTables:
-    """Copies of the four tables in the same database."""
+    """Copies of the tables in the same database."""
 
     def __init__(self, connection: psycopg.Connection[Row], *, page: int) -> None:
         self._db = connection
@@ -72,40 +74,48 @@ class BareTables:
                 definition = definition.replace(f"REFERENCES {other}(", f"REFERENCES bare_{other}(")
             self._db.execute(f"alter table bare_{table} add {definition}".encode())
 
-    def read_new(self, into: Prepared) -> None:
-        """Remember what a first sync wrote into the real tables."""
-        for table in _TABLES[:3]:
-            into.new[table] = self._read(table, _TARGETS[table])
+    def write_new(self) -> float:
+        """COPY everything in that a first sync wrote; rows a second, without reading it back."""
+        (last,) = self._one("select max(id) from customers_posrecord")
+        rows, seconds = 0, 0.0
+        for after in range(0, last, self._page):
+            page = [self._read_new(target, key, after) for target, key in _NEW]
+            began = time.perf_counter()
+            for (target, _), content in zip(_NEW, page, strict=True):
+                self._copy(f"bare_{target.table}", target, content)
+            self._db.commit()
+            seconds += time.perf_counter() - began
+            rows += len(page[1])
+        return rows / seconds
 
-    def read_changed(self, into: Prepared) -> None:
+    def _read_new(self, target: Target, key: str, after: int) -> list[Row]:
+        # Customers and records were numbered side by side, so one span of ids is one page of both.
+        return self._db.execute(
+            sql.SQL("select {} from {} where {} > %s and {} <= %s").format(
+                _columns(target), sql.Identifier(target.table), *[sql.Identifier(key)] * 2
+            ),
+            [after, after + self._page],
+        ).fetchall()
+
+    def read_changed(self, sync_id: int) -> Changed:
         """Remember what a sync of changed rows wrote into the real tables."""
-        into.changed["staged"] = self._read("customers_posrecord", _STAGED)
-        into.changed["versions"] = self._read(
-            "customers_recordversion", _TARGETS["customers_recordversion"]
-        )
-
-    def _read(self, table: str, target: Target) -> list[Row]:
-        rows: list[Row] = self._db.execute(
-            sql.SQL("select {} from {} order by {}").format(
-                sql.SQL(", ").join(map(sql.Identifier, target.columns)),
-                sql.Identifier(table),
-                sql.Identifier("record_id" if "record_id" in target.columns else "id"),
-            )
+        staged = self._db.execute(
+            sql.SQL(
+                "select {} from customers_posrecord where id in (select record_id"
+                " from customers_recordversion where sync_id = %s) order by id"
+            ).format(_columns(_STAGED)),
+            [sync_id],
+        ).fetchall()
+        versions = self._db.execute(
+            sql.SQL("select {} from {} where sync_id = %s order by record_id").format(
+                _columns(_VERSIONS), sql.Identifier(_VERSIONS.table)
+            ),
+            [sync_id],
         ).fetchall()
         self._db.commit()
-        return rows
+        return Changed(staged=staged, versions=versions)
 
-    def write_new(self, rows: Prepared) -> float:
-        """COPY all rows in; returns rows a second."""
-        pages = [list(_pages(rows.new[table], self._page)) for table in _TABLES[:3]]
-        began = time.perf_counter()
-        for page in zip(*pages, strict=True):
-            for table, content in zip(_TABLES[:3], page, strict=True):
-                self._copy(f"bare_{table}", _TARGETS[table], content)
-            self._db.commit()
-        return len(rows.new["customers_posrecord"]) / (time.perf_counter() - began)
-
-    def write_changed(self, rows: Prepared) -> float:
+    def write_changed(self, rows: Changed) -> float:
         """COPY to staging and update, and COPY the versions in; returns rows a second."""
         columns = ", ".join(_STAGED.columns)
         self._db.execute(
@@ -120,24 +130,33 @@ class BareTables:
             " from bare_staging staged where staged.id = record.id"
         ).encode()
         self._db.commit()
-        staged = _pages(rows.changed["staged"], self._page)
-        versions = _pages(rows.changed["versions"], self._page)
+        staged = _pages(rows.staged, self._page)
+        versions = _pages(rows.versions, self._page)
         began = time.perf_counter()
         for page, history in zip(staged, versions, strict=True):
             self._copy("bare_staging", _STAGED, page)
             self._db.execute(merge)
-            self._copy("bare_customers_recordversion", _TARGETS["customers_recordversion"], history)
+            self._copy(f"bare_{_VERSIONS.table}", _VERSIONS, history)
             self._db.commit()
-        return len(rows.changed["staged"]) / (time.perf_counter() - began)
+        return len(rows.staged) / (time.perf_counter() - began)
+
+    def _one(self, query: str) -> Row:
+        row = self._db.execute(query.encode()).fetchone()
+        assert row is not None
+        return row
 
     def _copy(self, table: str, target: Target, rows: Sequence[Row]) -> None:
         statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
-            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, target.columns))
+            sql.Identifier(table), _columns(target)
         )
         with self._db.cursor().copy(statement) as copy:
             copy.set_types(target.types)
             for row in rows:
                 copy.write_row(row)
+
+
+def _columns(target: Target) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, target.columns))
 
 
 def _bare(table: str) -> sql.Identifier:

@@ -13,14 +13,17 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import psycopg
 
 from rollcall.embedded import EmbeddedServer, ServerInfo
+from rollcall.pos.simulator.control import Control
 from rollcall.testing.installation import Installation
 
 CONNECTION = "alder-way"
@@ -29,32 +32,64 @@ PAGE = 1000
 UNLIMITED = 100_000
 
 
+#: What a change does to a wire row: key → SQL expression over ``position`` and ?1, the change's
+#: number. Five values, one of them indexed by the hub.
+CHANGES: Final = {
+    "treez": {
+        "phone": "printf('415%07d', (position * 7919 + ?1 * 104729) % 9000000 + 1000000)",
+        "rewards_balance": "(position + ?1 * 17) % 2000",
+        "notes": "printf('visit %06d', (position + ?1 * 31) % 1000000)",
+        "last_visit_date": "printf('2025-11-%02d 10:00:00.000', 1 + ?1 % 28)",
+        "last_update": "strftime('%Y-%m-%dT%H:%M:%S.000+00:00', ?2, 'unixepoch')",
+    },
+    "leaflogix": {
+        "phone": "printf('415%07d', (position * 7919 + ?1 * 104729) % 9000000 + 1000000)",
+        "cellPhone": "printf('415%07d', (position * 7919 + ?1 * 104729) % 9000000 + 1000000)",
+        "notes": "printf('visit %06d', (position + ?1 * 31) % 1000000)",
+        "referralSource": "printf('poster %03d', (position + ?1 * 17) % 1000)",
+        "postalCode": "printf('%05d', (position + ?1 * 17) % 99999 + 1)",
+        "lastModifiedDateUTC": "strftime('%m/%d/%Y %H:%M:%S', ?2, 'unixepoch')",
+    },
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pos:
     """A running simulator: connection settings, and the file that holds its customers."""
 
+    kind: str
+    url: str
     settings: dict[str, object]
     state: Path
 
-    def change_everybody(self, number: int) -> int:
-        """Change five values of every row, one of them indexed by the hub; returns how many rows.
+    def change(self, number: int, *, one_in: int = 1, at: float | None = None) -> int:
+        """Change five values of every ``one_in``-th row; returns how many rows that were.
 
         Written straight into the state file: a hundred thousand edits over HTTP would take longer
-        than the benchmark. The POS's time of change stays in the past, so that reading what
-        changed lately does not bring all rows a second time.
+        than the benchmark.
+
+        :param at: epoch seconds that the POS notes as the time of change; else long ago, so that
+            reading what changed lately does not bring the rows a second time.
         """
+        when = 1_763_600_000 + number * 60 if at is None else int(at)
+        assignments = ", ".join(f"'$.{key}', {value}" for key, value in CHANGES[self.kind].items())
         with contextlib.closing(sqlite3.connect(self.state, timeout=60)) as db, db:
             return db.execute(
-                "UPDATE customers SET body = CAST(json_set(CAST(body AS TEXT),"
-                " '$.phone',"
-                " printf('415%07d', (position * 7919 + ?1 * 104729) % 9000000 + 1000000),"
-                " '$.rewards_balance', (position + ?1 * 17) % 2000,"
-                " '$.notes', printf('visit %06d', (position + ?1 * 31) % 1000000),"
-                " '$.last_visit_date', printf('2025-11-%02d 10:00:00.000', 1 + ?1 % 28),"
-                " '$.last_update', printf('2025-11-%02dT10:00:00.000-08:00', 1 + ?1 % 28)"
-                ") AS BLOB)",
-                [number],
+                "UPDATE customers SET"
+                f" body = CAST(json_set(CAST(body AS TEXT), {assignments}) AS BLOB)"
+                + (", updated = ?2" if at is not None else "")
+                + " WHERE position % ?3 = ?1 % ?3",
+                [number, when, one_in],
             ).rowcount
+
+    def set_clock(self, skew_s: float) -> None:
+        """Put the POS's clock ahead."""
+        Control(self.url).set_clock(skew_s)
+
+    @property
+    def now(self) -> float:
+        """The machine's clock, epoch seconds."""
+        return time.time()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +102,7 @@ class Hub:
     def connect_to(self, pos: Pos, **changes: object) -> None:
         """Set the connection up, or change its settings."""
         settings = {"page_size": PAGE, "requests_per_second": UNLIMITED, **changes}
-        self.installation.connect({**pos.settings, **settings})
+        self.installation.connect({**pos.settings, **settings}, kind=pos.kind)
 
     def open_database(self) -> psycopg.Connection[tuple[Any, ...]]:
         """A plain connection, past Rollcall."""
@@ -107,12 +142,12 @@ def folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def simulator(where: Path, *, people: int) -> Iterator[Pos]:
-    """Run ``rollcall simulate treez --no-limits`` until the block ends."""
+def simulator(where: Path, *, people: int, kind: str = "treez") -> Iterator[Pos]:
+    """Run ``rollcall simulate KIND --no-limits`` until the block ends."""
     state = where / "pos.sqlite"
     own = Installation(data=where / "simulator")
     process = own.start(
-        *("simulate", "treez", "--no-limits", "--people", str(people), "--state", str(state)),
+        *("simulate", kind, "--no-limits", "--people", str(people), "--state", str(state)),
         *("--port", "0"),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -122,7 +157,9 @@ def simulator(where: Path, *, people: int) -> Iterator[Pos]:
         line = process.stdout.readline()
         if not line:
             raise SystemExit("the simulator did not start")
-        yield Pos(settings=json.loads(line), state=state)
+        settings = json.loads(line)
+        root = urlsplit(settings["base_url"])
+        yield Pos(kind=kind, url=f"{root.scheme}://{root.netloc}", settings=settings, state=state)
     finally:
         process.terminate()
         process.wait()

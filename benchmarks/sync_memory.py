@@ -45,10 +45,10 @@ def _measure(rows: int) -> list[Peak]:
             return _watched(made, command, rows, *arguments)
 
         found = [peak("first sync", "sync", CONNECTION, "--json")]
-        pos.change_everybody(1)
+        pos.change(1)
         found.append(peak("all changed", "sync", CONNECTION, "--full", "--json"))
         found.append(peak("reconcile", "reconcile", CONNECTION, "--json"))
-        pos.change_everybody(2)
+        pos.change(2)
         found.append(peak("reconcile, all differ", "reconcile", CONNECTION, "--json"))
         return found
 

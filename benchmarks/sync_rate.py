@@ -1,36 +1,32 @@
-"""Rows a second of a customer sync, against bare COPY and merge in the same rounds.
+"""Rows a second of a customer sync, against bare COPY and merge, and dlt, in the same rounds.
 
-python benchmarks/sync_rate.py [--rows 100000] [--rounds 5] [--dlt]
+    python benchmarks/sync_rate.py [--rows 1000000] [--changed 100000] [--rounds 5] [--dlt]
+    python benchmarks/sync_rate.py --kind treez --page 50 --rows 20000 --changed 20000
+
+One installation takes everybody over (new). Then, in every round: some rows change at the POS and
+are synced (changed); what was written is written once more bare, into tables as large; dlt merges
+the same pages into a table as large; and everybody is read once more (unchanged).
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import os
 import statistics
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 from dlt_peer import DltPeer, is_installed
-from rig import (
-    CONNECTION,
-    PAGE,
-    Hub,
-    Pos,
-    folder,
-    hub,
-    machine,
-    say,
-    simulator,
-    spread,
-    summarise,
-)
+from rig import PAGE, Hub, Pos, folder, hub, machine, say, simulator, spread, summarise
+from rollcall.pos.contract import Window, WindowKind
 
 # The copied tables' columns stand beside the code that writes them, which wants Django's settings.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollcall.config.settings")
 
 Figures = dict[str, list[float]]
+#: The POS's clock goes ahead between rounds, further than any connector looks back.
+_AHEAD_S = 3 * 86_400
 
 
 def main() -> None:
@@ -38,17 +34,23 @@ def main() -> None:
     figures: Figures = defaultdict(list)
     with folder() as where:
         _start_django(where / "unused")
-        with simulator(where, people=options.rows) as pos:
-            rounds = Rounds(where, pos, figures, dlt=options.dlt)
-            for number in range(options.rounds):
-                rounds.run(number)
-    _print(figures, rows=options.rows, rounds=options.rounds)
+        with (
+            simulator(where, people=options.rows, kind=options.kind) as pos,
+            hub(where / "hub", pos, page_size=options.page) as made,
+        ):
+            _measure(options, where, pos, made, figures)
+    _print(options, figures)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=100_000)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--kind", default="leaflogix", help="which POS")
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--changed", type=int, default=100_000, help="of them, in every round")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--page", type=int, default=PAGE, help="rows a page")
     parser.add_argument("--dlt", action="store_true", help="in the same rounds, if installed")
     options = parser.parse_args()
     if options.dlt and not is_installed():
@@ -65,111 +67,77 @@ def _start_django(data: Path) -> None:
     django.setup()
 
 
-class Rounds:
-    """Each round has a fresh installation, so that every first sync fills empty tables."""
+def _measure(
+    options: argparse.Namespace, where: Path, pos: Pos, made: Hub, figures: Figures
+) -> None:
+    from bare import BareTables  # noqa: PLC0415  # needs Django
 
-    def __init__(self, where: Path, pos: Pos, figures: Figures, *, dlt: bool) -> None:
-        from bare import Prepared  # noqa: PLC0415  # needs Django
-
-        self._where = where
-        self._pos = pos
-        self._figures = figures
-        self._prepared = Prepared()
-        self._changes = 0
-        self._dlt = dlt
-
-    def run(self, number: int) -> None:
-        """New, changed, unchanged, changed with small pages; the limit beside the first two."""
-        from bare import BareTables  # noqa: PLC0415
-
-        with (
-            hub(self._where / f"hub-{number}", self._pos) as made,
-            made.open_database() as database,
-        ):
-            bare = BareTables(database, page=PAGE)
-            bare.create()
-            peer = DltPeer(self._where / f"dlt-{number}", made, self._pos) if self._dlt else None
-            bare_first = bool(number % 2)
-            if bare_first:
-                self._note("bare new", bare.write_new(self._prepared))
-            self._sync(made, "new", "rows_new")
-            if not bare_first:
-                bare.read_new(self._prepared)
-                self._note("bare new", bare.write_new(self._prepared))
-            self._merge(peer, "dlt new")
-            self._change()
-            if bare_first:
-                self._note("bare changed", bare.write_changed(self._prepared))
-            self._sync(made, "changed", "rows_changed", "--full")
-            if not bare_first:
-                bare.read_changed(self._prepared)
-                self._note("bare changed", bare.write_changed(self._prepared))
-            self._merge(peer, "dlt changed")
-            self._sync(made, "unchanged", "rows_unchanged", "--full")
-            made.connect_to(self._pos, page_size=50)
-            self._sync(made, "unchanged, 50 a page", "rows_unchanged", "--full")
-            self._change()
-            self._sync(made, "changed, 50 a page", "rows_changed", "--full")
-        self._note("new / bare", self._last("new") / self._last("bare new"))
-        self._note("changed / bare", self._last("changed") / self._last("bare changed"))
-
-    def _change(self) -> None:
-        self._changes += 1
-        self._pos.change_everybody(self._changes)
-
-    def _sync(self, made: Hub, name: str, counted: str, *options: str) -> None:
-        run: dict[str, Any] = made.sync(*options)
-        everybody = len(self._prepared.new.get("customers_posrecord", ())) or run["rows_new"]
-        # Rows that a page repeats are read, but no work was asked for with them.
-        assert everybody <= run[counted] <= run["rows_read"], (name, run)
-        self._note(name, everybody / run["seconds"])
-
-    def _merge(self, peer: DltPeer | None, name: str) -> None:
-        if peer is not None:
-            rows = len(self._prepared.new["customers_posrecord"])
-            self._note(name, peer.merge(rows=rows))
-
-    def _note(self, name: str, figure: float) -> None:
-        self._figures[name].append(figure)
+    def note(name: str, figure: float) -> None:
+        figures[name].append(figure)
         say(f"  {name}: {figure:,.2f}")
 
-    def _last(self, name: str) -> float:
-        return self._figures[name][-1]
+    run = made.sync()
+    note("new", run["rows_new"] / run["seconds"])
+    with made.open_database() as database:
+        bare = BareTables(database, page=options.page)
+        bare.create()
+        note("bare new", bare.write_new())
+        _settle(made)
+        peer = DltPeer(where / "dlt", made, pos) if options.dlt else None
+        if peer is not None:
+            peer.fill()
+        for number in range(1, options.rounds + 1):
+            window = _change(pos, number, one_in=options.rows // options.changed)
+            run = made.sync()
+            assert run["rows_changed"] >= options.changed * 0.9, run
+            note("changed", run["rows_changed"] / run["seconds"])
+            note("bare changed", bare.write_changed(bare.read_changed(run["sync"])))
+            if peer is not None:
+                note("dlt", peer.merge(window, rows=run["rows_changed"]))
+            run = made.sync("--full")
+            assert run["rows_changed"] == 0, run
+            note("unchanged", run["rows_unchanged"] / run["seconds"])
 
 
-def _print(figures: Figures, *, rows: int, rounds: int) -> None:
-    print(f"sync_rate: {rows:,} customers, {rounds} rounds, {PAGE} a page; {machine()}")
-    print(f"{CONNECTION}: rows a second, median (smallest-largest)")
-    for name in (
-        "new", "bare new", "changed", "bare changed", "unchanged", "unchanged, 50 a page",
-        "changed, 50 a page", "dlt new", "dlt changed",
-    ):  # fmt: skip
-        if name in figures:
-            print(f"  {name:<22} {spread(figures[name])}")
-    print("ratio to bare COPY+merge, medians of the rounds")
-    for name in ("new", "changed"):
-        of_medians = statistics.median(figures[name]) / statistics.median(figures[f"bare {name}"])
-        print(
-            f"  {name:<22} {of_medians:.2f}  "
-            f" per round {spread(figures[f'{name} / bare'], digits=2)}"
-        )
-        summarise(**{
-            f"{name}_rows_a_second": spread(figures[name]),
-            f"{name}_against_bare_COPY_and_merge": f"{of_medians:.2f} (aim 0.70)",
-        })  # fmt: skip
-    if "dlt changed" in figures:
-        _print_dlt(figures)
-    summarise(unchanged_rows_a_second=f"{spread(figures['unchanged'])} (aim 40,000)")
+def _change(pos: Pos, number: int, *, one_in: int) -> Window:
+    """Let time pass at the POS and rows change there; what a sync will read."""
+    began = pos.now + number * _AHEAD_S
+    pos.set_clock(number * _AHEAD_S)
+    pos.change(number, one_in=one_in, at=began)
+    since, until = (dt.datetime.fromtimestamp(began + s, tz=dt.UTC) for s in (-3600, 3600))
+    return Window(kind=WindowKind.INCREMENTAL, since=since, until=until)
 
 
-def _print_dlt(figures: Figures) -> None:
-    print("times dlt, medians of the rounds (to dlt unchanged rows are like changed ones)")
-    for name, peer in (
-        ("new", "dlt new"), ("changed", "dlt changed"), ("unchanged", "dlt changed"),
-    ):  # fmt: skip
-        times = statistics.median(figures[name]) / statistics.median(figures[peer])
-        print(f"  {name:<22} {times:.2f}")
-        summarise(**{f"{name}_times_dlt": f"{times:.2f}"})
+def _settle(made: Hub) -> None:
+    with made.open_database() as database:
+        database.autocommit = True
+        database.execute("vacuum analyze")
+
+
+def _print(options: argparse.Namespace, figures: Figures) -> None:
+    print(
+        f"sync_rate: {options.kind}, {options.changed:,} changed into {options.rows:,},"
+        f" {options.rounds} rounds, {options.page} a page; {machine()}"
+    )
+    print("rows a second, median (smallest-largest)")
+    for name, values in figures.items():
+        print(f"  {name:<14} {spread(values)}")
+    print("ratios: of medians, and per round")
+    for name, other, aim in (
+        ("new", "bare new", 0.7),
+        ("changed", "bare changed", 0.7),
+        ("changed", "dlt", 2.5),
+        ("unchanged", "dlt", 10),
+    ):
+        if other in figures:
+            of_medians = statistics.median(figures[name]) / statistics.median(figures[other])
+            rounds = [a / b for a, b in zip(figures[name], figures[other], strict=False)]
+            words = f"{of_medians:.2f} (aim {aim:g})"
+            print(f"  {name} / {other:<14} {words:<18} {spread(rounds, digits=2)}")
+            label = f"{options.kind} {name} against {other}".replace(" ", "_")
+            summarise(**{label: words})
+    for name in ("new", "changed", "unchanged"):
+        summarise(**{f"{options.kind}_{name}_rows_a_second": spread(figures[name])})
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ Pure, and without a database, so that another process may do it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -138,12 +138,14 @@ class Preparer:
         context = contexts.record_fields(self.account_id, row.external_id)
         was = SealedFields.from_json(self.keys.unseal(held.sealed_fields, context=context))
         difference = self._difference(row, held, was)
-        changes = difference.changes
+        changes, now = difference.changes, difference.fields
         return ChangedRecord(
             row.external_id,
             held.record_id,
             self._values(
-                row, difference.fields, self._blind_again(held, difference.fields.values, changes)
+                row,
+                difference.fields,
+                self._blind_again(held, difference.fields.values, changes.keys()),
             ),
             row.updated_at,
             tuple(sorted(changes)),
@@ -152,7 +154,7 @@ class Preparer:
             else None,
             None
             if NAME_FIELDS.keys().isdisjoint(changes)
-            else (name_words(was.values), name_words(difference.fields.values)),
+            else (name_words(was.values), name_words(now.values)),
             row.merged_into != held.merged_into,
         )
 
@@ -175,15 +177,17 @@ class Preparer:
         return [blind(name, searched[name]) if name in searched else None for name in INDEXED]
 
     def _blind_again(
-        self, held: HeldRecord, values: Fields, changes: Container[str]
+        self, held: HeldRecord, values: Fields, changes: Set[str]
     ) -> Sequence[int | None]:
         """Make blind indexes anew for what changed; the others are as they were."""
-        if not any(source in changes for source in _SOURCES):
+        touched = _SOURCES & changes
+        if not touched:
             return held.keys
-        searched, blind = search_values(values), self.keys.blind
+        searched = search_values({source: values.get(source) for source in touched})
+        blind = self.keys.blind
         return [
             was
-            if _MADE_FROM[name] not in changes
+            if _MADE_FROM[name] not in touched
             else blind(name, searched[name])
             if name in searched
             else None

@@ -22,8 +22,9 @@ from rollcall.sync import queries
 from rollcall.sync.models import PosConnection, Reconciliation
 from rollcall.sync.operations.batches import external_id_of, take_rows
 from rollcall.sync.operations.lease import Lease, LeaseLostError, fence, hold
+from rollcall.sync.operations.passage import batch_pages
 from rollcall.sync.operations.requests import request_sync
-from rollcall.sync.operations.run import batch_pages, run_sync
+from rollcall.sync.operations.run import run_sync
 from rollcall.sync.operations.source import Source, open_source
 from rollcall.sync.rules.brake import must_stop
 

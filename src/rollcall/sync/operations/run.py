@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -21,34 +19,21 @@ from rollcall.customers.operations.name_words import count_uses
 from rollcall.jobs import StoppedError
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Scope
-from rollcall.pos.contract import Capability, Page, PosClient, RawRow, Window, WindowKind
+from rollcall.pos.contract import Capability, PosClient, Window, WindowKind
 from rollcall.pos.errors import PosError, PosNeedsHumanError
 from rollcall.sync.models import AccountState, CustomerSync
-from rollcall.sync.operations.batches import (
-    Sorted,
-    fingerprint_rows,
-    make_job,
-    sort_rows,
-    write_batch,
-)
-from rollcall.sync.operations.collecting import collect_rarely
 from rollcall.sync.operations.conclude import conclude
 from rollcall.sync.operations.connections import ACCOUNT_CHANGED
 from rollcall.sync.operations.ending import InternalError, fail, fail_unopened, finish
 from rollcall.sync.operations.lease import Lease, LeaseLostError, fence, hold
-from rollcall.sync.operations.second_process import Preparing, Ready, preparing
+from rollcall.sync.operations.passage import Report, batch_pages, reading
 from rollcall.sync.operations.source import Source, open_source
 from rollcall.sync.queries import count_alive
 
 log = structlog.get_logger()
 
-#: Rows and seconds after which read pages are committed, whichever comes first.
-_BATCH_ROWS: Final = 1000
-_BATCH_SECONDS: Final = 1.0
 #: How long a run waits for a database that went away, before it gives up its process.
 _DATABASE_PATIENCE_S: Final = 60.0
-
-Report = Callable[[CustomerSync], None]
 
 
 def run_sync(scope: Scope, run: CustomerSync, *, report: Report | None = None) -> CustomerSync:
@@ -236,83 +221,14 @@ def _read_window(
     report: Report,
 ) -> None:
     pages = client.iter_pages(window, resume_token=run.resume_token or None)
-    with preparing() as place:
-        reading = _Reading(source=source, lease=lease, run=run, report=report, place=place)
+    with reading(source, lease, run, report) as passage:
         try:
             for rows, resume_token, count in batch_pages(pages):
-                reading.take(rows, resume_token=resume_token, pages=count)
+                passage.take(rows, resume_token=resume_token, pages=count)
         except PosError:
-            reading.finish()  # what was read before the POS failed is not read again
+            passage.finish()  # what was read before the POS failed is not read again
             raise
-        reading.finish()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Waiting:
-    """A batch that is being prepared elsewhere."""
-
-    batch: Sorted
-    ready: Ready
-    resume_token: str
-    pages: int
-
-
-@dataclass(kw_only=True, slots=True)
-class _Reading:
-    """Takes batches over in their order; one may be prepared while the next is read."""
-
-    source: Source
-    lease: Lease
-    run: CustomerSync
-    report: Report
-    place: Preparing
-    waiting: _Waiting | None = None
-
-    def take(self, rows: Sequence[RawRow], *, resume_token: str, pages: int) -> None:
-        """Take one more batch over, soon."""
-        if self.lease.lost.is_set():
-            raise LeaseLostError("the lease went to another process")
-        found = fingerprint_rows(self.source, rows)
-        if self.waiting is not None and not found.latest.keys().isdisjoint(self.waiting.batch.ids):
-            self.finish()  # a row that comes again is compared with what it was written as
-        batch = sort_rows(self.source, found)
-        ready = self.place.submit(make_job(self.source, batch))
-        self.finish()
-        self.waiting = _Waiting(batch=batch, ready=ready, resume_token=resume_token, pages=pages)
-        if not self.place.is_elsewhere:
-            self.finish()
-
-    def finish(self) -> None:
-        """Write what waits."""
-        waiting, self.waiting = self.waiting, None
-        if waiting is None:
-            return
-        write_batch(
-            self.source,
-            self.lease,
-            waiting.batch,
-            waiting.ready(),
-            run=self.run,
-            resume_token=waiting.resume_token,
-            pages=waiting.pages,
-        )
-        self.run.refresh_from_db(from_queryset=CustomerSync.objects.scoped(self.source.scope))
-        self.report(self.run)
-
-
-def batch_pages(pages: Iterator[Page]) -> Iterator[tuple[list[RawRow], str, int]]:
-    """Join small pages into batches worth a transaction: rows, the last token, how many pages."""
-    collect_rarely()
-    rows: list[RawRow] = []
-    count, since, token = 0, time.monotonic(), ""
-    for page in pages:
-        rows.extend(page.rows)
-        count, token = count + 1, page.resume_token
-        if len(rows) >= _BATCH_ROWS or time.monotonic() - since > _BATCH_SECONDS:
-            yield rows, token, count
-            rows, count, since = [], 0, time.monotonic()
-    if count:
-        yield rows, token, count
+        passage.finish()
 
 
 def _conclude(

@@ -6,6 +6,7 @@ itself.
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import dataclasses
 import multiprocessing
@@ -26,8 +27,10 @@ from rollcall.sync.operations.preparing import Job, Outcome, RowToPrepare, prepa
 
 log = structlog.get_logger()
 
-#: Rows after which a run is long enough; the process takes about as long as these to start.
-WORTH_IT: Final = 3_000
+#: New or changed rows after which a run counts as long. Until the process is up, others follow.
+WORTH_IT: Final = 1_500
+#: How long a run stands still for the process to come up; this one goes on by itself meanwhile.
+PATIENCE_S: Final = 0.0
 
 Ready = Callable[[], Outcome]
 
@@ -38,19 +41,22 @@ class Preparing:
     def __init__(self) -> None:
         self._rows = 0
         self._pool: ProcessPoolExecutor | None = None
+        self._up: Future[None] | None = None
         self._alone = (os.cpu_count() or 1) < 2
 
     @property
     def is_elsewhere(self) -> bool:
         """Whether jobs are prepared by another process, so that waiting for one is a waste."""
-        return self._pool is not None
+        return self._pool is not None and self._up is not None and self._up.done()
 
     def submit(self, job: Job) -> Ready:
         """Have a job prepared; calling the answer waits for it."""
         self._rows += len(job.rows)
         if self._pool is None and not self._alone and self._rows > WORTH_IT:
             self._pool = _start()
-        if self._pool is None:
+            self._up = self._pool.submit(_wake)
+            concurrent.futures.wait([self._up], timeout=PATIENCE_S)
+        if not self.is_elsewhere or self._pool is None:
             outcome = prepare(job)
             return lambda: outcome
         shipped = [row._replace(row=None) for row in job.rows]
@@ -79,7 +85,7 @@ class Preparing:
         """End the second process; idempotent."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
+            self._pool = self._up = None
 
 
 @contextlib.contextmanager
@@ -112,6 +118,10 @@ def _begin() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+
+
+def _wake() -> None:
+    """Nothing; whoever waits for the answer knows that the process is up."""
 
 
 def _follow(sentinel: int) -> None:

@@ -250,7 +250,7 @@ class TestLoser:
     def test_stops_in_the_middle_of_a_run_and_the_next_one_goes_on(
         self, world: PosWorld, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("rollcall.sync.operations.run._BATCH_ROWS", 30)
+        monkeypatch.setattr("rollcall.sync.operations.passage._BATCH_ROWS", 30)
         world.connect(page_size=20)
         run = request_sync(world.scope, world.connection, full=False)
         account = run.connection.account

@@ -163,7 +163,7 @@ class TestAfterAFailedRun:
     ) -> CustomerSync:
         """A first pass that broke off after a part of the rows, because the POS went away."""
         world.simulator.control.set_faults(**faults)
-        monkeypatch.setattr("rollcall.sync.operations.run._BATCH_ROWS", 30)
+        monkeypatch.setattr("rollcall.sync.operations.passage._BATCH_ROWS", 30)
         world.connect(page_size=20)
 
         def break_pos(run: CustomerSync) -> None:

@@ -23,7 +23,7 @@ CHANGED = 45
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rollcall.sync.operations.run._BATCH_ROWS", 30)
+    monkeypatch.setattr("rollcall.sync.operations.passage._BATCH_ROWS", 30)
 
 
 @pytest.fixture

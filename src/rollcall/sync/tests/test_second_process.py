@@ -6,12 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from django.db import DataError
 
 from rollcall.customers.models import RecordVersion
 from rollcall.kit.clock import utc_now
@@ -21,8 +24,8 @@ from rollcall.stores.operations.data_keys import rotate_data_key
 from rollcall.stores.queries import forget_keys
 from rollcall.sync import queries
 from rollcall.sync.models import CustomerSync
-from rollcall.sync.operations import run as running
-from rollcall.sync.operations import second_process
+from rollcall.sync.operations import passage, second_process
+from rollcall.sync.operations.batches import write_batch
 from rollcall.sync.operations.requests import request_sync
 from rollcall.sync.operations.run import run_sync
 from rollcall.testing.pos_world import PosWorld
@@ -36,7 +39,8 @@ TWO_CORES = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core prepa
 def _early(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second process after a hundred rows, batches of thirty."""
     monkeypatch.setattr(second_process, "WORTH_IT", 60)
-    monkeypatch.setattr(running, "_BATCH_ROWS", 30)
+    monkeypatch.setattr(second_process, "PATIENCE_S", 20.0)
+    monkeypatch.setattr(passage, "_BATCH_ROWS", 30)
 
 
 @pytest.fixture
@@ -149,19 +153,45 @@ class TestSecondProcess:
     ) -> None:
         small.sync(full=True)
         change_everybody(small)
-        batches = running.batch_pages
+        batches = passage.batch_pages
 
         def twice(pages: Iterator[Page]) -> Iterator[tuple[list[RawRow], str, int]]:
             for batch in batches(pages):
                 yield batch
                 yield batch
 
-        monkeypatch.setattr(running, "batch_pages", twice)
+        monkeypatch.setattr("rollcall.sync.operations.run.batch_pages", twice)
 
         run = small.sync(full=True)
 
         assert run.rows_changed == len(small.truth())
         assert RecordVersion.objects.scoped(small.scope).count() == len(small.truth())
+
+
+@TWO_CORES
+def test_what_breaks_off_in_the_second_thread_breaks_off_the_run(
+    small: PosWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.sync(full=True)
+    change_everybody(small)
+    threads: set[str] = set()
+    write = write_batch
+
+    def fail(*given: Any, **more: Any) -> None:
+        threads.add(threading.current_thread().name[:11])
+        if len(threads) > 1:
+            raise DataError("invalid input")
+        write(*given, **more)
+
+    monkeypatch.setattr(passage, "write_batch", fail)
+
+    run = small.sync(full=True)
+    monkeypatch.undo()
+
+    assert (run.state, run.error_code) == ("failed", "internal")
+    assert "sync-writer" in threads
+    assert small.sync(full=True).state == "finished"
+    assert is_whole(small)
 
 
 @TWO_CORES

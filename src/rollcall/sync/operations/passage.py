@@ -1,0 +1,171 @@
+"""Rows on their way from the POS into the database: read, prepared and written at the same time.
+
+Batches are written in the order in which they were read, each in one transaction with the position
+behind it; so whatever is broken off between the steps is simply read again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence, Set
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection
+
+from rollcall.pos.contract import Page, RawRow
+from rollcall.sync.models import CustomerSync
+from rollcall.sync.operations.batches import (
+    Sorted,
+    fingerprint_rows,
+    make_job,
+    sort_rows,
+    write_batch,
+)
+from rollcall.sync.operations.collecting import collect_rarely
+from rollcall.sync.operations.lease import Lease, LeaseLostError
+from rollcall.sync.operations.second_process import Preparing, Ready, preparing
+from rollcall.sync.operations.source import Source
+
+#: Rows and seconds after which read pages are committed, whichever comes first.
+_BATCH_ROWS: Final = 2000
+_BATCH_SECONDS: Final = 1.0
+
+Report = Callable[[CustomerSync], None]
+
+
+def batch_pages(pages: Iterator[Page]) -> Iterator[tuple[list[RawRow], str, int]]:
+    """Join small pages into batches worth a transaction: rows, the last token, how many pages."""
+    collect_rarely()
+    rows: list[RawRow] = []
+    count, since, token = 0, time.monotonic(), ""
+    for page in pages:
+        rows.extend(page.rows)
+        count, token = count + 1, page.resume_token
+        if len(rows) >= _BATCH_ROWS or time.monotonic() - since > _BATCH_SECONDS:
+            yield rows, token, count
+            rows, count, since = [], 0, time.monotonic()
+    if count:
+        yield rows, token, count
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Waiting:
+    """A batch that is being prepared."""
+
+    batch: Sorted
+    ready: Ready
+    resume_token: str
+    pages: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Writing:
+    """A batch that is being written by the second thread."""
+
+    batch: Sorted
+    written: Future[None]
+
+
+@dataclass(kw_only=True, slots=True)
+class Passage:
+    """Takes batches over in their order.
+
+    In a long run, while one is read, the one before it is prepared by a second process and the one
+    before that written by a second thread.
+    """
+
+    source: Source
+    lease: Lease
+    run: CustomerSync
+    report: Report
+    place: Preparing
+    writer: ThreadPoolExecutor | None = None
+    waiting: _Waiting | None = None
+    writing: _Writing | None = None
+
+    def take(self, rows: Sequence[RawRow], *, resume_token: str, pages: int) -> None:
+        """Take one more batch over, soon.
+
+        :raises LeaseLostError: another process reads the account now.
+        """
+        if self.lease.lost.is_set():
+            raise LeaseLostError("the lease went to another process")
+        found = fingerprint_rows(self.source, rows)
+        if not self._is_apart(found.latest.keys()):
+            self.finish()  # a row that comes again is compared with what it was written as
+        batch = sort_rows(self.source, found)
+        ready = self.place.submit(make_job(self.source, batch))
+        self._write_waiting()
+        self.waiting = _Waiting(batch=batch, ready=ready, resume_token=resume_token, pages=pages)
+        if not self.place.is_elsewhere:
+            self.finish()
+
+    def finish(self) -> None:
+        """Write what waits, and wait until all is written."""
+        self._write_waiting()
+        self._join()
+
+    def close(self) -> None:
+        """End the second thread; a write that is under way comes to its end first."""
+        if self.writer is not None:
+            self.writer.submit(_leave_database)
+            self.writer.shutdown(wait=True)
+            self.writer = None
+
+    def _is_apart(self, ids: Set[str]) -> bool:
+        flying = [one.batch.ids for one in (self.waiting, self.writing) if one is not None]
+        return all(ids.isdisjoint(held) for held in flying)
+
+    def _write_waiting(self) -> None:
+        waiting, self.waiting = self.waiting, None
+        if waiting is None:
+            return
+        self._join()
+        if not self.place.is_elsewhere:
+            self._write(waiting)
+            self._tell()
+            return
+        if self.writer is None:
+            self.writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sync-writer")
+        written = self.writer.submit(self._write, waiting)
+        self.writing = _Writing(batch=waiting.batch, written=written)
+
+    def _write(self, waiting: _Waiting) -> None:
+        write_batch(
+            self.source,
+            self.lease,
+            waiting.batch,
+            waiting.ready(),
+            run=self.run,
+            resume_token=waiting.resume_token,
+            pages=waiting.pages,
+        )
+
+    def _join(self) -> None:
+        writing, self.writing = self.writing, None
+        if writing is not None:
+            writing.written.result()
+            self._tell()
+
+    def _tell(self) -> None:
+        self.run.refresh_from_db(from_queryset=CustomerSync.objects.scoped(self.source.scope))
+        self.report(self.run)
+
+
+def _leave_database() -> None:
+    # Looked up in the thread that runs this: each has a connection of its own.
+    connection.close()
+
+
+@contextlib.contextmanager
+def reading(source: Source, lease: Lease, run: CustomerSync, report: Report) -> Iterator[Passage]:
+    """Open a passage; what was not finished in the block is left for the next run."""
+    with preparing() as place:
+        passage = Passage(source=source, lease=lease, run=run, report=report, place=place)
+        try:
+            yield passage
+        finally:
+            passage.close()
