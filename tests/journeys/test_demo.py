@@ -67,10 +67,12 @@ class TestDemo:
     def test_proves_that_hub_and_pos_hold_the_same(self, hub: Installation) -> None:
         lines = [json.loads(line) for line in hub.run("demo", "--check").splitlines()]
 
-        assert [list(line) for line in lines] == [PROOF_KEYS, PROOF_KEYS]
+        assert [list(line) for line in lines] == [PROOF_KEYS] * 4
         assert [(line["connection"], line["kind"]) for line in lines] == [
             ("alder-way-treez", "treez"),
+            ("cedar-hill-leaflogix", "leaflogix"),
             ("harbor-treez", "treez"),
+            ("mill-street-leaflogix", "leaflogix"),
         ]
         for line in lines:
             assert [line[key] for key in PROOF_KEYS[2:]] == [2000, 2000, 0, 0, 0, 0]

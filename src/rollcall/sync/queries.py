@@ -210,6 +210,19 @@ def runs_to_wake(now: dt.datetime) -> list[CustomerSync]:
     return list(runs.filter(waiting, connection__paused=False).order_by("id"))
 
 
+def runs_waiting_for(run: CustomerSync) -> list[CustomerSync]:
+    """Runs of other connections that could not start because this one read their list."""
+    runs = CustomerSync.objects.across_retailers(reason="the worker serves all retailers")
+    waiting = runs.filter(
+        retailer_id=run.retailer_id,
+        connection__account_id=run.account_id,
+        connection__account__isnull=False,
+        connection__paused=False,
+        state=CustomerSync.State.PENDING,
+    )
+    return list(waiting.exclude(pk=run.pk).order_by("id"))
+
+
 def tasks_to_wake(now: dt.datetime) -> list[Task]:
     """Unfinished tasks that no worker has claimed. Across retailers, like the worker."""
     tasks = Task.objects.across_retailers(reason="the worker serves all retailers")

@@ -18,7 +18,7 @@ from rollcall.sync.operations.lease import LeaseHeldError, LeaseLostError
 from rollcall.sync.operations.reconcile import BrakeError, reconcile
 from rollcall.sync.operations.retry import retry_connection
 from rollcall.sync.operations.run import run_sync
-from rollcall.sync.queries import runs_to_wake, tasks_to_wake
+from rollcall.sync.queries import runs_to_wake, runs_waiting_for, tasks_to_wake
 
 log = structlog.get_logger()
 
@@ -37,7 +37,9 @@ def carry_out_run(*, sync_id: int, **_later: int) -> None:
         return
     scope = get_system_scope(run.retailer_id, actor=_ACTOR)
     try:
-        run_sync(scope, run, report=_stop_if_told)
+        done = run_sync(scope, run, report=_stop_if_told)
+        for other in runs_waiting_for(done):
+            wake("sync.run", sync_id=other.pk)
     except (LeaseHeldError, LeaseLostError):
         log.info("sync.run.held_elsewhere", sync_id=sync_id)
     except StoppedError:

@@ -81,10 +81,12 @@ class PosWorld:
 
 
 @contextlib.contextmanager
-def pos_world(scope: Scope, store: Store, state: Path, **options: Any) -> Iterator[PosWorld]:
+def pos_world(
+    scope: Scope, store: Store, state: Path, *, kind: str = "treez", **options: Any
+) -> Iterator[PosWorld]:
     """Start a simulator and connect it; without limits unless asked otherwise."""
     options = {"people": 120, "no_limits": True, **options}
-    with running("treez", SimulatorOptions(state=state, **options)) as simulator:
-        world = PosWorld(scope=scope, store=store, simulator=simulator)
+    with running(kind, SimulatorOptions(state=state, **options)) as simulator:
+        world = PosWorld(scope=scope, store=store, simulator=simulator, kind=kind)
         world.connect()
         yield world

@@ -60,6 +60,13 @@ class _People(click.ParamType):  # type: ignore[type-arg]  # not generic at run 
     help="Which of --stores this is; they share some people.",
 )
 @click.option("--stores", "store_count", default=1, show_default=True, type=click.IntRange(1, 100))
+@click.option(
+    "--locations",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 9),
+    help="How many locations share the list; settings are printed for each.",
+)
 @click.option("--account", help="The POS's word for whose list it is.")
 @click.option("--time-zone", default="America/Los_Angeles", show_default=True)
 @click.option("--no-limits", is_flag=True, help="No rate limit, any page size: for benchmarks.")
@@ -100,4 +107,5 @@ def _read_faults(text: str) -> dict[str, object]:
 
 def _announce(simulator: RunningSimulator) -> None:
     click.echo(f"simulating at {simulator.url}", err=True)
-    click.echo(orjson.dumps(simulator.settings).decode())
+    for settings in simulator.locations:
+        click.echo(orjson.dumps(settings).decode())

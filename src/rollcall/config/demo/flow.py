@@ -119,7 +119,8 @@ def _welcome(address: str) -> None:
     say(f"Rollcall runs at {address}")
     for email, role, _name in LOG_INS:
         say(f"  sign in as {email} ({role}), password {PASSWORD}")
-    say(f"  two simulated POS systems feed it: {', '.join(one.name for one in STORES)}")
+    kinds = ", ".join(dict.fromkeys(one.pos.kind for one in STORES))
+    say(f"  simulated POS systems ({kinds}) feed it: {', '.join(one.name for one in STORES)}")
     say("Ctrl-C stops everything; the data stays.")
 
 

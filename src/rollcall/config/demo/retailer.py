@@ -1,9 +1,9 @@
-"""The demo's retailer: two dispensaries, two people who sign in, two simulated POS systems."""
+"""The demo's retailer: four dispensaries, two people who sign in, three simulated POS systems."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -20,36 +20,66 @@ SEED: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DemoStore:
-    """One dispensary and its POS."""
+class DemoPos:
+    """One simulated POS; the stores of a company may share it.
 
-    slug: str
+    :param locations: names of the stores that read its list, by slug.
+    :param settings: laid over those that the simulator announces.
+    """
+
     name: str
     kind: str
-    number: int
     usual_port: int
-
-    @property
-    def connection(self) -> str:
-        """Name of the connection that reads its POS."""
-        return f"{self.slug}-{self.kind}"
+    locations: Mapping[str, str]
+    settings: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def account(self) -> str:
         """What the POS calls this customer list."""
-        return self.slug.replace("-", "")
+        return self.name.replace("-", "")
 
 
-STORES: Final = (
-    DemoStore(slug="alder-way", name="Alder Way", kind="treez", number=1, usual_port=8101),
-    DemoStore(slug="harbor", name="Harbor", kind="treez", number=2, usual_port=8102),
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DemoStore:
+    """One dispensary, and which location of which POS it is.
+
+    :param location: counted from 0.
+    """
+
+    slug: str
+    name: str
+    pos: DemoPos
+    location: int
+
+    @property
+    def connection(self) -> str:
+        """Name of the connection that reads its POS."""
+        return f"{self.slug}-{self.pos.kind}"
+
+
+POS_SYSTEMS: Final = (
+    DemoPos(name="alder-way", kind="treez", usual_port=8101, locations={"alder-way": "Alder Way"}),
+    DemoPos(name="harbor", kind="treez", usual_port=8102, locations={"harbor": "Harbor"}),
+    DemoPos(
+        name="cedar",
+        kind="leaflogix",
+        usual_port=8103,
+        locations={"cedar-hill": "Cedar Hill", "mill-street": "Mill Street"},
+        # 120 a minute is the limit; so small a list never meets it, and need not be read slowly.
+        settings={"requests_per_second": 20},
+    ),
+)
+STORES: Final = tuple(
+    DemoStore(slug=slug, name=name, pos=pos, location=location)
+    for pos in POS_SYSTEMS
+    for location, (slug, name) in enumerate(pos.locations.items())
 )
 
 
-def write_file(folder: Path, settings: Mapping[str, Mapping[str, object]]) -> Path:
+def write_file(folder: Path, settings: Mapping[str, Sequence[Mapping[str, object]]]) -> Path:
     """Write the file that ``rollcall apply`` reads, and the secrets that it refers to.
 
-    :param settings: by store slug, the connection settings that reach its simulator.
+    :param settings: by name of the POS, the connection settings of each of its locations.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "password").write_text(PASSWORD)
@@ -82,9 +112,9 @@ def write_file(folder: Path, settings: Mapping[str, Mapping[str, object]]) -> Pa
         "connections": [
             {
                 "slug": store.connection,
-                "kind": store.kind,
+                "kind": store.pos.kind,
                 "stores": [store.slug],
-                "settings": _with_files(folder, store, settings[store.slug]),
+                "settings": _with_files(folder, store, settings[store.pos.name][store.location]),
             }
             for store in STORES
         ],

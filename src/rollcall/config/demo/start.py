@@ -6,13 +6,13 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
 from rollcall.config import ports
 from rollcall.config.demo.processes import Children
-from rollcall.config.demo.retailer import PEOPLE, SEED, STORES, write_file
+from rollcall.config.demo.retailer import PEOPLE, POS_SYSTEMS, SEED, write_file
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Actor
 from rollcall.provisioning.operations.apply import apply_document
@@ -31,46 +31,52 @@ class NotUpError(RuntimeError):
 
 
 def start_simulators(children: Children, folder: Path) -> dict[str, Path]:
-    """Start one simulator a store; returns the files in which they write their settings."""
+    """Start the simulators; returns the files in which they write their settings, by POS."""
     folder.mkdir(parents=True, exist_ok=True)
     announced = {}
     taken: set[int] = set()
-    for store in STORES:
-        port = ports.usual_or_free(max([store.usual_port, *(one + 1 for one in taken)]))
+    for number, pos in enumerate(POS_SYSTEMS, 1):
+        port = ports.usual_or_free(max([pos.usual_port, *(one + 1 for one in taken)]))
         taken.add(port)
-        announced[store.slug] = folder / f"{store.slug}.json"
+        announced[pos.name] = folder / f"{pos.name}.json"
         children.start(
-            f"pos-{store.slug}",
+            f"pos-{pos.name}",
             [
-                "simulate", store.kind,
-                "--state", str(folder / f"{store.slug}.sqlite"),
+                "simulate", pos.kind,
+                "--state", str(folder / f"{pos.name}.sqlite"),
                 "--people", str(PEOPLE),
                 "--seed", str(SEED),
-                "--store", str(store.number),
-                "--stores", str(len(STORES)),
-                "--account", store.account,
+                "--store", str(number),
+                "--stores", str(len(POS_SYSTEMS)),
+                "--locations", str(len(pos.locations)),
+                "--account", pos.account,
                 "--port", str(port),
             ],
-            output=announced[store.slug],
+            output=announced[pos.name],
         )  # fmt: skip
     return announced
 
 
 def read_settings(
     children: Children, announced: Mapping[str, Path]
-) -> dict[str, Mapping[str, object]]:
-    """Wait until every simulator has said how to reach it."""
+) -> dict[str, Sequence[Mapping[str, object]]]:
+    """Wait until every simulator has said how to reach each of its locations."""
 
-    def read() -> dict[str, Mapping[str, object]] | None:
+    def read() -> dict[str, Sequence[Mapping[str, object]]] | None:
         try:
-            return {slug: json.loads(path.read_text()) for slug, path in announced.items()}
+            said: dict[str, Sequence[Mapping[str, object]]] = {
+                pos.name: [json.loads(one) for one in announced[pos.name].read_text().splitlines()]
+                for pos in POS_SYSTEMS
+            }
         except (OSError, ValueError):
             return None
+        whole = all(len(said[pos.name]) == len(pos.locations) for pos in POS_SYSTEMS)
+        return said if whole else None
 
     return _wait_for(read, children, what="the simulators")
 
 
-def prepare_retailer(folder: Path, settings: Mapping[str, Mapping[str, object]]) -> None:
+def prepare_retailer(folder: Path, settings: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
     """Create or update the demo's retailer, as ``rollcall apply`` does."""
     for prepared in prepare_file(write_file(folder, settings)):
         apply_document(prepared, actor=ACTOR, now=utc_now())

@@ -26,6 +26,7 @@ class SimulatorOptions:
     :param no_limits: no rate limit and any page size, for benchmarks.
     :param faults: switched on from the start (``faults.DEFAULTS`` names them).
     :param reset: throw away the state file first.
+    :param locations: how many locations read this list, if the POS shares it within a company.
     :param account: the POS's word for whose list it is (Treez: the dispensary).
     """
 
@@ -40,6 +41,7 @@ class SimulatorOptions:
     no_limits: bool = False
     faults: Mapping[str, object] = field(default_factory=dict)
     reset: bool = False
+    locations: int = 1
     account: str = DEFAULT_ACCOUNT
     api_key: str = field(default=DEFAULT_API_KEY, repr=False)
     client_id: str = field(default=DEFAULT_CLIENT_ID, repr=False)

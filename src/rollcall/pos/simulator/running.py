@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -21,11 +21,13 @@ class RunningSimulator:
     """A simulator that answers at ``url``.
 
     :param settings: connection settings that reach it, secrets included.
+    :param locations: the same for each of the company's locations, the first one first.
     """
 
     url: str
     control: Control
     settings: dict[str, object] = field(repr=False)
+    locations: Sequence[dict[str, object]] = field(repr=False)
 
 
 def serve(
@@ -81,6 +83,10 @@ def running(
             url=server.url,
             control=Control(server.url),
             settings=spec.default_settings(options, server.url),
+            locations=[
+                spec.location_settings(options, server.url, number)
+                for number in range(1, options.locations + 1)
+            ],
         )
     finally:
         server.stop()

@@ -46,6 +46,17 @@ class SimulatorSpec(abc.ABC):
     def default_settings(self, options: SimulatorOptions, url: str) -> dict[str, object]:
         """Return connection settings (secrets included) that reach a simulator at ``url``."""
 
+    def location_settings(
+        self, options: SimulatorOptions, url: str, number: int
+    ) -> dict[str, object]:
+        """Return connection settings of the company's ``number``-th location, counted from 1.
+
+        :raises ValueError: this POS has no such location.
+        """
+        if number != 1:
+            raise ValueError(f"a {self.kind} account has one location")
+        return self.default_settings(options, url)
+
     @abc.abstractmethod
     def routes(self) -> Sequence[Route[World]]:
         """Return the POS's endpoints, literal paths before those with placeholders."""

@@ -79,6 +79,10 @@ def save_connection(
     if paused is not None:
         values["paused"] = paused
     saved = save_row(PosConnection.objects.scoped(scope), {"slug": slug}, values)
+    if target is None and saved.row.account_id is not None:
+        saved.row.account = None  # the next run learns it
+        saved.row.save(update_fields=["account"])
+        saved = existing(saved.row, [*saved.fields, "account_id"])
     changed = [
         *("account" if name == "account_id" else name for name in saved.fields),
         *_save_settings(scope, saved.row, settings),
