@@ -42,6 +42,7 @@ LONGEST_PAUSE_S: Final = 60.0
 class Reply:
     """A POS's answer that is JSON and neither 401, 403, 429 nor 5xx.
 
+    :param data: decoded; None also for a refusal without a body.
     :param damaged: text was replaced by U+FFFD while decoding (see ``decoding``).
     :param pos_time: the answer's ``Date``, aware UTC; our clock if the POS does not say.
     """
@@ -151,7 +152,9 @@ class PosHttp:
             raise PosUnavailableError(f"no answer from the POS ({name})", code=name) from None
         _raise_for_status(response.status_code, retry_after_s)
         try:
-            data, damaged = decode_json(body)
+            # Refusals may come without a body; a success without one was cut off.
+            refused = response.status_code >= 400 and not body
+            data, damaged = (None, False) if refused else decode_json(body)
         except NotJsonError:
             raise PosUnavailableError(
                 f"the POS answered {response.status_code} with something that is not JSON",

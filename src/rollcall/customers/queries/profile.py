@@ -237,7 +237,7 @@ def read_record(scope: Scope, row: PosRecord) -> RecordView:
 
 
 def standing_state(records: Iterable[RecordView]) -> str:
-    """``present`` if a record is active, else ``inactive``, or ``gone`` if no POS has one any more."""
+    """``present`` if a record is active, else ``inactive``, or ``gone`` if no POS has any."""
     alive = [record for record in records if record.gone_at is None]
     if any(record.status == PosRecord.Status.ACTIVE for record in alive):
         return "present"
@@ -256,8 +256,11 @@ def get_raw(scope: Scope, record_id: int) -> bytes:
     return unpack_raw(unseal(scope, row.sealed_raw, context=context))
 
 
-def record_values(record: RecordView) -> list[SourcedValue]:
-    """The values of a record with their source, for the rules of survivorship."""
+def record_values(record: RecordView, *, only: Collection[str] | None = None) -> list[SourcedValue]:
+    """The values of a record with their source, for the rules of survivorship.
+
+    :param only: the fields that are wanted; None means all.
+    """
     alive = record.gone_at is None and record.status == PosRecord.Status.ACTIVE
     return [
         SourcedValue(
@@ -269,6 +272,7 @@ def record_values(record: RecordView) -> list[SourcedValue]:
             alive=alive,
         )
         for name, value in record.fields.values.items()
+        if only is None or name in only
     ]
 
 

@@ -3,200 +3,135 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import reduce
-from operator import or_
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
-from django.db.models import F, Q
-
-from rollcall.customers.models import Customer, Link, PosRecord
-from rollcall.customers.queries.profile import (
-    RecordView,
-    find_by_public_id,
-    list_account_ids,
-    read_record,
-)
-from rollcall.customers.rules.values import folded_names, search_values
-from rollcall.kit.crypto import RetailerKeys
+from rollcall.customers.queries.profile import find_by_public_id, list_account_ids
+from rollcall.customers.queries.search_candidates import Values, View, find_by_values
+from rollcall.customers.queries.search_hits import NameWay, SearchHit, show_people
+from rollcall.customers.queries.search_matching import TypedWord, exact_values, is_day_or_id
+from rollcall.customers.queries.search_names import find_by_names
+from rollcall.customers.queries.search_people import Likelihood, Person, Question, find_people
 from rollcall.kit.normalise.search_text import SearchTerms, parse_search_text
 from rollcall.kit.scope import Scope
 from rollcall.stores.queries import get_keys
 
-#: Rows that are opened and ranked; more would only bury what was meant.
-_MOST_ROWS = 200
+__all__ = ["NameWay", "SearchHit", "SearchResult", "search"]
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SearchHit:
-    """One person that was found.
-
-    :param matched: the fields in which the text was found, best first.
-    :param records: the records of this person that matched.
-    """
-
-    public_id: uuid.UUID
-    customer_id: int
-    display_name: str
-    born_on: str
-    phone: str
-    email: str
-    matched: Sequence[str]
-    records: Sequence[RecordView]
+#: In longer texts no word may be misspelt; nobody types them, and comparing takes time.
+_MOST_MISSPELT: Final = 6
+_LONGEST_PARTICLE: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchResult:
-    """The people found; ``more`` says that the limit cut the list."""
+    """The people found; ``more`` says that the limit cut the list.
+
+    :param partial: nobody fits all that was typed; these fit a part of it.
+    """
 
     hits: Sequence[SearchHit]
     more: bool
+    partial: bool = False
 
 
 def search(scope: Scope, text: str, *, today: dt.date, limit: int = 20) -> SearchResult:
-    """Find people by name, phone, last four digits, e-mail, birth date, licence, medical id or id.
+    """Find people by name, phone, last digits, e-mail, birth date, licence, medical id or id.
 
-    Exact matches of strong values come first, then names. The caller audits that it was asked.
+    Names may be misspelt, shortened, begun, in any order. What is typed together narrows down; if
+    nobody fits all of it, those who fit a part come instead, and the result says so. Only people
+    with a record that the scope may see are found. The caller audits that it was asked.
 
     :raises SearchTextError: nothing that could be searched for, or too long.
     """
     terms = parse_search_text(text, today=today)
+    limited = scope.store_ids is not None
+    asks_for_id = terms.external_id is not None
+    accounts = list_account_ids(scope) if limited or asks_for_id else ()
+    view = View(scope=scope, account_ids=accounts, limited=limited)
+    for reading, partial in _readings(terms):
+        people, more = _find(view, reading, limit=limit)
+        if people:
+            hits = show_people(scope, people, partial=partial)
+            return SearchResult(hits=hits, more=more, partial=partial)
+    return SearchResult(hits=(), more=False)
+
+
+def _readings(terms: SearchTerms) -> Iterator[tuple[SearchTerms, bool]]:
+    """The text as it stands, with its short words joined to the next, and only parts of it."""
+    yield terms, False
+    joined = _join_short_words(terms.name_tokens)
+    if joined != terms.name_tokens:
+        yield replace(terms, name_tokens=joined), False
+    for part in _parts(terms):
+        yield part, True
+
+
+def _join_short_words(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """``mc donald`` → ``mcdonald``, ``de la cruz`` → ``delacruz``: some people write it so."""
+    joined: list[str] = []
+    open_ended = False
+    for token in tokens:
+        if open_ended:
+            joined[-1] += token
+        else:
+            joined.append(token)
+        open_ended = len(token) <= _LONGEST_PARTICLE
+    return tuple(joined)
+
+
+def _parts(terms: SearchTerms) -> Iterator[SearchTerms]:
+    """What was typed, taken apart: the more telling parts first; none if it has one part only."""
+    code = replace(terms, email=None, born_on=None, name_tokens=())
+    names = [
+        SearchTerms(name_tokens=terms.name_tokens, born_on=terms.born_on),
+        SearchTerms(name_tokens=terms.name_tokens),
+    ]
+    # The last digits of a phone number say less than a name.
+    is_weak = terms.phone_last4 is not None or terms.phone_suffix is not None
+    codes = [*names, code] if is_weak else [code, *names]
+    for part in (SearchTerms(email=terms.email), *codes):
+        if part not in (SearchTerms(), terms):
+            yield part
+
+
+def _find(view: View, terms: SearchTerms, *, limit: int) -> tuple[Sequence[Person], bool]:
+    """The people who answer one reading of the text, best first, and whether there are more."""
+    question = _question(view.scope, terms)
+    likelihood = Likelihood(question.words)
+    values = _values(view.scope, question)
+    if values is None:
+        found = find_by_names(view, likelihood, values=None, wanted=limit)
+    else:
+        found = find_by_values(view, values)
+        if found.cut and question.words:
+            found = find_by_names(view, likelihood, values=values, wanted=limit)
+    people, more = find_people(view, question, found.rows, likelihood=likelihood, wanted=limit)
+    return people, more or (found.cut and len(people) == limit)
+
+
+def _question(scope: Scope, terms: SearchTerms) -> Question:
+    tokens = list(dict.fromkeys(terms.name_tokens))
     asked_for = find_by_public_id(scope, terms.public_id) if terms.public_id is not None else None
-    condition = _condition(
-        get_keys(scope), terms, account_ids=list_account_ids(scope), asked_for=asked_for
-    )
-    if condition is None:
-        return SearchResult(hits=(), more=False)
-    rows = list(
-        PosRecord.objects.scoped(scope)
-        .filter(condition)
-        .select_related("account", "link")
-        .order_by(
-            F("gone_at").asc(nulls_first=True), "status", "family_folded", "given_folded", "id"
-        )[: _MOST_ROWS + 1]
-    )
-    hits = _group(scope, rows[:_MOST_ROWS], terms, asked_for=asked_for)
-    return SearchResult(hits=hits[:limit], more=len(hits) > limit or len(rows) > _MOST_ROWS)
-
-
-def _condition(
-    keys: RetailerKeys,
-    terms: SearchTerms,
-    *,
-    account_ids: Sequence[int],
-    asked_for: Customer | None,
-) -> Q | None:
-    readings = [
-        Q(**{f"{column}_key": keys.blind(column, value)})
-        for column, value in _exact_values(terms)
-        if not (column == "born_on" and terms.name_tokens)
-    ]
-    if terms.external_id:
-        readings.append(Q(external_id=terms.external_id, account_id__in=account_ids))
-    if asked_for is not None:
-        readings.append(Q(link__customer=asked_for))
-    if terms.name_tokens:
-        readings.append(_name_condition(keys, terms))
-    return reduce(or_, readings) if readings else None
-
-
-def _exact_values(terms: SearchTerms) -> list[tuple[str, str]]:
-    values = [
-        ("phone", terms.phone_e164),
-        ("phone_last4", terms.phone_last4),
-        ("email", terms.email),
-        ("born_on", terms.born_on.isoformat() if terms.born_on else None),
-        ("licence", terms.id_key),
-        ("medical_id", terms.id_key),
-    ]
-    return [(column, value) for column, value in values if value]
-
-
-def _name_condition(keys: RetailerKeys, terms: SearchTerms) -> Q:
-    # Some name starts with one of the words, which an index finds; the others may stand anywhere.
-    starts = reduce(
-        or_,
-        (
-            Q(given_folded__startswith=token) | Q(family_folded__startswith=token)
-            for token in terms.name_tokens
-        ),
-    )
-    condition = starts
-    for token in terms.name_tokens:
-        condition &= Q(given_folded__contains=token) | Q(family_folded__contains=token)
-    if terms.born_on is not None:
-        condition &= Q(born_on_key=keys.blind("born_on", terms.born_on.isoformat()))
-    return condition
-
-
-def _group(
-    scope: Scope, rows: Sequence[PosRecord], terms: SearchTerms, *, asked_for: Customer | None
-) -> list[SearchHit]:
-    by_customer: dict[int, list[tuple[RecordView, list[str]]]] = {}
-    for row in rows:
-        record = read_record(scope, row)
-        link: Link = row.link
-        matched = matched_fields(record, terms)
-        if asked_for is not None and link.customer_id == asked_for.pk:
-            matched.append("customer_id")
-        if matched:
-            by_customer.setdefault(link.customer_id, []).append((record, matched))
-    public_ids = dict(
-        Customer.objects.scoped(scope).filter(pk__in=by_customer).values_list("pk", "public_id")
-    )
-    hits = [
-        _hit(customer_id, public_ids[customer_id], found)
-        for customer_id, found in by_customer.items()
-    ]
-    return sorted(hits, key=_rank)
-
-
-#: Best first: a strong value that fits exactly tells more than a name.
-_STRENGTH = (
-    "customer_id", "external_id", "phone", "email", "licence", "medical_id", "born_on", "name",
-    "phone_last4",
-)  # fmt: skip
-
-
-def _rank(hit: SearchHit) -> tuple[int, bool, str]:
-    best = min(_STRENGTH.index(field) for field in hit.matched)
-    vanished = all(record.gone_at is not None for record in hit.records)
-    return (best, vanished, hit.display_name.casefold())
-
-
-def _hit(
-    customer_id: int, public_id: uuid.UUID, found: Sequence[tuple[RecordView, list[str]]]
-) -> SearchHit:
-    matched = {field for _, fields in found for field in fields}
-    values = found[0][0].fields.values
-    name = f"{values.get('given_name') or ''} {values.get('family_name') or ''}".strip()
-    return SearchHit(
-        public_id=public_id,
-        customer_id=customer_id,
-        display_name=name or "(no name)",
-        born_on=str(values.get("born_on") or ""),
-        phone=str(values.get("phone") or ""),
-        email=str(values.get("email") or ""),
-        matched=sorted(matched, key=_STRENGTH.index),
-        records=[record for record, _ in found],
+    return Question(
+        terms=terms,
+        words=[TypedWord.of(token, with_slips=len(tokens) <= _MOST_MISSPELT) for token in tokens],
+        asked_for=asked_for.pk if asked_for is not None else None,
     )
 
 
-def matched_fields(record: RecordView, terms: SearchTerms) -> list[str]:
-    """In which fields a record really carries what was asked; blind indexes may collide."""
-    held = search_values(record.fields.values)
-    matched = [column for column, value in _exact_values(terms) if held.get(column) == value]
-    if terms.name_tokens:
-        names = " ".join(folded_names(record.fields.values))
-        words = names.split()
-        named = all(token in names for token in terms.name_tokens) and any(
-            word.startswith(token) for token in terms.name_tokens for word in words
-        )
-        if named and (terms.born_on is None or "born_on" in matched):
-            matched.append("name")
-        elif "born_on" in matched:
-            matched.remove("born_on")
-    if record.external_id == terms.external_id:
-        matched.append("external_id")
-    return matched
+def _values(scope: Scope, question: Question) -> Values | None:
+    """The most selective of the values that must fit; the others are compared later."""
+    terms = question.terms
+    wanted = dict(exact_values(terms))
+    if "email" in wanted:
+        wanted = {"email": wanted["email"]}
+    elif len(wanted) > 1 and not is_day_or_id(terms):
+        wanted.pop("born_on", None)
+    values = Values(
+        keys={column: get_keys(scope).blind(column, value) for column, value in wanted.items()},
+        external_id=None if "email" in wanted else terms.external_id,
+        customer_id=question.asked_for,
+    )
+    return None if values == Values(keys={}) else values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import uuid
 
@@ -9,14 +10,16 @@ import pytest
 from django.test import Client
 
 from rollcall.audit.models import Entry
-from rollcall.customers.models import Customer, Link, PosAccount, PosRecord
+from rollcall.customers.models import AccountStore, Customer, Link, PosAccount, PosRecord
+from rollcall.customers.operations.edits import edit_field
 from rollcall.kit.scope import Scope
-from rollcall.stores.models import User
+from rollcall.stores.models import Store, User
 from rollcall.testing.fixtures import NOON, Ingest, incoming
 
 
 @pytest.fixture
-def ana(scope_a: Scope, account_a: PosAccount, ingest: Ingest) -> Customer:
+def ana(scope_a: Scope, account_a: PosAccount, store_a: Store, ingest: Ingest) -> Customer:
+    AccountStore.objects.scoped(scope_a).create(account=account_a, store=store_a)
     row = incoming(
         scope_a,
         "1042",
@@ -64,7 +67,8 @@ class TestSearch:
 
         assert f"/customers/{ana.public_id}/" in shown
         assert f'<li class="chip good">{chip}</li>' in shown
-        assert "17 Apr 1991" in shown
+        assert "<dt>Born in</dt><dd>1991</dd>" in shown
+        assert "17 Apr" not in shown
         assert "treez 1042" in shown
 
     def test_answers_htmx_with_the_results_alone(self, signed_in: Client, ana: Customer) -> None:
@@ -108,12 +112,85 @@ class TestSearch:
         assert answer.status_code in (200, 400)
 
     def test_says_that_there_are_more(
-        self, signed_in: Client, scope_a: Scope, account_a: PosAccount, ingest: Ingest
+        self,
+        signed_in: Client,
+        scope_a: Scope,
+        ana: Customer,
+        account_a: PosAccount,
+        ingest: Ingest,
     ) -> None:
         names = {"given_name": "Kim", "family_name": "Park"}
-        ingest(scope_a, account_a, [incoming(scope_a, f"K{n}", **names) for n in range(21)])
+        ingest(scope_a, account_a, [incoming(scope_a, f"K{n}", **names) for n in range(9)])
 
-        assert "More than 20 people fit: narrow it down" in search(signed_in, "park")
+        shown = search(signed_in, "park")
+
+        assert "More than 8 people fit: narrow it down" in shown
+        assert "There are more. Type more of the name" in shown
+        assert shown.count('class="card hit"') == 8
+
+    @pytest.mark.parametrize(
+        ("text", "phone", "email"),
+        [
+            ("reyes", "••• 0134", "a…@example.com"),
+            ("0134", "••• 0134", "a…@example.com"),
+            ("reyes 5550134", "(415) 555-0134", "a…@example.com"),
+            ("415-555-0134", "(415) 555-0134", "a…@example.com"),
+            ("ana@example.com", "••• 0134", "ana@example.com"),
+        ],
+    )
+    def test_shows_of_a_contact_only_what_was_typed(
+        self, signed_in: Client, ana: Customer, text: str, phone: str, email: str
+    ) -> None:
+        shown = search(signed_in, text, hx_request="true")
+
+        assert f"<dt>Phone</dt><dd>{phone}</dd>" in shown
+        assert f"<dt>E-mail</dt><dd>{email}</dd>" in shown
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("anita", "“anita” may be Ana."),
+            ("reyez", "“reyez” read as Reyes."),
+            ("anita reyez", "“anita” may be Ana, “reyez” read as Reyes."),
+        ],
+    )
+    def test_says_why_a_name_that_was_not_typed_is_there(
+        self, signed_in: Client, ana: Customer, text: str, words: str
+    ) -> None:
+        assert words in search(signed_in, text)
+
+    def test_names_the_store_and_the_last_visit(self, signed_in: Client, ana: Customer) -> None:
+        shown = search(signed_in, "reyes")
+
+        assert '<li class="chip">Alder Way</li>' in shown
+        assert '<time datetime="2026-11-18T17:05:40+00:00"' in shown
+
+    def test_warns_of_somebody_who_is_banned(
+        self, signed_in: Client, scope_a: Scope, ana: Customer
+    ) -> None:
+        edit_field(scope_a, ana, "banned", value=True, now=NOON)
+
+        assert '<li class="chip bad">Banned</li>' in search(signed_in, "reyes")
+
+    @pytest.mark.parametrize("text", ["reyes", "zzzz"])
+    def test_says_at_the_end_where_new_customers_are_made(
+        self, signed_in: Client, ana: Customer, text: str
+    ) -> None:
+        shown = search(signed_in, text, hx_request="true")
+
+        assert shown.rstrip().removesuffix("</div>").rstrip().endswith("its next sync.</p>")
+
+    def test_says_when_only_a_part_fits(self, signed_in: Client, ana: Customer) -> None:
+        shown = search(signed_in, "reyes 1970-01-01")
+
+        assert "Nobody fits all of that; 1 person fits a part of it" in shown
+
+    @pytest.mark.parametrize("text", ["", " ", "a", "a "])
+    def test_waits_for_a_second_letter_while_somebody_types(
+        self, signed_in: Client, scope_a: Scope, ana: Customer, text: str
+    ) -> None:
+        assert search(signed_in, text, hx_request="true").strip() == ""
+        assert not Entry.objects.scoped(scope_a).filter(action="customer.searched").exists()
 
     def test_says_in_words_what_became_of_a_record(
         self, signed_in: Client, scope_a: Scope, ana: Customer
@@ -143,6 +220,51 @@ class TestSearch:
         assert answer["HX-Redirect"] == "/sign-in/"
 
 
+class TestTheWayBack:
+    def test_leads_to_the_results_again(self, signed_in: Client, ana: Customer) -> None:
+        search(signed_in, "reyes", hx_request="true")
+
+        page = signed_in.get(f"/customers/{ana.public_id}/").content.decode()
+        results = signed_in.get("/customers/results/").content.decode()
+
+        assert 'href="/customers/results/"' in page
+        assert 'value="reyes"' in results
+        assert f"/customers/{ana.public_id}/" in results
+
+    def test_is_not_offered_to_who_did_not_search(self, signed_in: Client, ana: Customer) -> None:
+        page = signed_in.get(f"/customers/{ana.public_id}/").content.decode()
+        results = signed_in.get("/customers/results/")
+
+        assert "/customers/results/" not in page
+        assert (results.status_code, results["Location"]) == (302, "/customers/")
+
+    def test_keeps_what_was_typed_where_nobody_else_can_read_it(
+        self, signed_in: Client, ana: Customer, alice: User
+    ) -> None:
+        search(signed_in, "reyes")
+        cookie = signed_in.cookies["rollcall_search"]
+
+        assert "reyes" not in base64.urlsafe_b64decode(cookie.value).decode("latin-1")
+        assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (
+            "/customers/", True, "Lax",
+        )  # fmt: skip
+        signed_in.force_login(alice)
+        assert signed_in.get("/customers/results/").status_code == 302
+
+    @pytest.mark.parametrize("value", ["", "x", "====", "AAAA" * 20, "\u00e9", "x" * 4000])
+    def test_survives_a_cookie_that_is_not_ours(
+        self, signed_in: Client, ana: Customer, value: str
+    ) -> None:
+        signed_in.cookies["rollcall_search"] = value
+
+        assert signed_in.get("/customers/results/").status_code == 302
+
+    def test_survives_text_that_is_no_text(self, signed_in: Client, ana: Customer) -> None:
+        search(signed_in, "x" * 5000)
+
+        assert signed_in.get("/customers/results/").status_code == 200
+
+
 class TestCustomerPage:
     def test_shows_values_with_source_and_age(self, signed_in: Client, ana: Customer) -> None:
         shown = signed_in.get(f"/customers/{ana.public_id}/").content.decode()
@@ -153,6 +275,20 @@ class TestCustomerPage:
         assert "18 Nov 2026, 09:05 PST" in shown
         assert 'datetime="2026-11-20T12:00:00+00:00"' in shown
         assert '31 Jan 2020 <span class="chip warn">expired</span>' in shown
+
+    def test_names_the_stores_of_an_account(self, signed_in: Client, ana: Customer) -> None:
+        shown = signed_in.get(f"/customers/{ana.public_id}/").content.decode()
+
+        assert 'alderway<br><span class="note">Alder Way</span>' in shown
+
+    def test_shows_nobody_of_a_store_in_which_somebody_does_not_work(
+        self, signed_in: Client, scope_a: Scope, ana: Customer
+    ) -> None:
+        AccountStore.objects.scoped(scope_a).delete()
+
+        assert signed_in.get(f"/customers/{ana.public_id}/").status_code == 404
+        assert "Nobody was found" in search(signed_in, "reyes")
+        assert not Entry.objects.scoped(scope_a).filter(action="customer.viewed").exists()
 
     def test_escapes_what_a_pos_sends(self, signed_in: Client, ana: Customer) -> None:
         shown = signed_in.get(f"/customers/{ana.public_id}/").content.decode()
@@ -177,6 +313,8 @@ class TestCustomerPage:
 
         assert "<h1>Ana Reyes</h1>" in shown
         assert "Anna<br>" in shown
+        assert 'Sources disagree on <a href="#field-given_name">Given name</a>' in shown
+        assert 'id="field-given_name"' in shown
         assert "(510) 555-0177<br>" in shown
 
     def test_leads_from_a_merged_id_to_the_standing_one(

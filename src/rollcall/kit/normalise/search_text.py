@@ -28,6 +28,7 @@ _UUID = re.compile(
 _POS_ID = re.compile(r"(?=\S*\d)[A-Za-z0-9][A-Za-z0-9_:.-]*")
 #: Digits behind letters are a licence, not a phone, although the library would dial them.
 _PHONE_START = re.compile(r"[+\uff0b(]*\s*\d")
+_PHONE_GAPS = re.compile(r"[-. ()]")
 _SPACED_SLASH = re.compile(r"(?<=\d) */ *(?=\d)")
 
 
@@ -58,11 +59,12 @@ class SearchTextError(ValueError):
 class SearchTerms:
     """Plausible readings of a text; all that are set may be tried. Not shown in logs (no repr).
 
-    Name words, a birth date and an e-mail narrow one another down; a phone, its last digits and the
-    ids are rival readings of the same digits.
+    Name words, a birth date, an e-mail and digits narrow one another down; a phone, its last digits
+    and the ids are rival readings of the same digits.
 
     :param phone_e164: a valid number, in any spelling.
     :param phone_last4: exactly four digits were typed.
+    :param phone_suffix: five to nine digits were typed, which may be the end of a number.
     :param email: as :func:`~rollcall.kit.normalise.email.email_normal` gives it.
     :param born_on: a day up to today, US order.
     :param id_key: may be a licence or medical card number, as ``id_normal`` gives it.
@@ -73,6 +75,7 @@ class SearchTerms:
 
     phone_e164: str | None = None
     phone_last4: str | None = None
+    phone_suffix: str | None = None
     email: str | None = None
     born_on: dt.date | None = None
     id_key: str | None = None
@@ -154,16 +157,23 @@ def _read_codes(
     phone = phone_e164(joined) if _PHONE_START.match(joined) else None
     # Brackets and hyphens say that a number was meant as a phone number.
     is_only_phone = phone is not None and not joined.isalnum()
+    is_day = born_on is not None and joined == f"{born_on:%Y%m%d}"
     one_word = alone and len(coded) == 1 and _POS_ID.fullmatch(joined) is not None
     return SearchTerms(
         phone_e164=phone,
         phone_last4=joined if len(joined) == 4 and _is_ascii_digits(joined) else None,
         email=email,
         born_on=born_on,
+        phone_suffix=_phone_suffix(joined) if phone is None and not is_day else None,
         id_key=None if is_only_phone else _id_key(joined),
         external_id=joined if one_word and not is_only_phone else None,
         name_tokens=tokens,
     )
+
+
+def _phone_suffix(joined: str) -> str | None:
+    digits = _PHONE_GAPS.sub("", joined)
+    return digits if 5 <= len(digits) <= 9 and _is_ascii_digits(digits) else None
 
 
 def _id_key(joined: str) -> str | None:

@@ -117,6 +117,17 @@ class TestSend:
         assert door.send(GET).data == {"a": 1}
         assert 0.5 <= waits[0] <= 1.0 <= waits[1] <= 2.0
 
+    @pytest.mark.parametrize("status", [400, 404])
+    def test_takes_a_refusal_without_a_body(
+        self, script: Script, door: PosHttp, status: int
+    ) -> None:
+        script.answers = [(status, {}, b"")]
+
+        reply = door.send(GET)
+
+        assert (reply.status, reply.data) == (status, None)
+        assert len(script.seen) == 1
+
     @pytest.mark.parametrize(
         ("answer", "code"),
         [

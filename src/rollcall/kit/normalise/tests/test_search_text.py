@@ -38,6 +38,15 @@ class TestParseSearchText:
             ),
             ("0142", SearchTerms(phone_last4="0142", id_key="0142", external_id="0142")),
             ("0000", SearchTerms(phone_last4="0000", external_id="0000")),
+            (
+                "5550142",
+                SearchTerms(phone_suffix="5550142", id_key="5550142", external_id="5550142"),
+            ),
+            ("555 0142", SearchTerms(phone_suffix="5550142", id_key="5550142")),
+            (
+                "lopez 55 50142",
+                SearchTerms(name_tokens=("lopez",), phone_suffix="5550142", id_key="5550142"),
+            ),
             ("20", SearchTerms(id_key="20", external_id="20")),
             ("ana maria lópez", SearchTerms(name_tokens=("ana", "maria", "lopez"))),
             ("O'Neil-Smith, J.", SearchTerms(name_tokens=("oneil", "smith", "j"))),

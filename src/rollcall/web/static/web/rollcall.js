@@ -46,7 +46,17 @@
     var menu = document.activeElement && document.activeElement.closest("details[data-menu][open]");
     if (menu) menu.querySelector("summary").focus();
     closeMenus(null);
+    if (!menu) backToBox();
   });
+
+  // From a result back to where one types, with the text selected: typing starts a new search.
+  function backToBox() {
+    var box = document.querySelector("[data-arrow-keys] input[data-stop]");
+    if (!box || !document.activeElement.matches("[data-arrow-keys] [data-stop]")) return;
+    if (document.activeElement === box) return;
+    box.focus();
+    box.select();
+  }
 
   document.addEventListener("keydown", function (event) {
     var step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
