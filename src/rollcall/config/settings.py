@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "procrastinate.contrib.django",
+    "rollcall.api",
     "rollcall.stores",
     "rollcall.audit",
     "rollcall.customers",
@@ -129,6 +130,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "rollcall.config.machine_pages.machine_pages",
+    "rollcall.api.serving.api_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "rollcall.web.middleware.private_pages",
@@ -240,3 +242,10 @@ POS_ATTEMPTS = environment.number("ROLLCALL_POS_ATTEMPTS", default=6, minimum=1,
 POS_BACKOFF_S = (0.5, 30.0)
 #: Bearer token for /metrics; without one only this machine may read it.
 METRICS_TOKEN = environment.secret("ROLLCALL_METRICS_TOKEN")
+#: What one kiosk key may look up in a minute, and how often an address may fail to show a key.
+KIOSK_LOOKUPS_PER_MINUTE = environment.number(
+    "ROLLCALL_KIOSK_LOOKUPS_PER_MINUTE", default=600, minimum=1, maximum=100_000_000
+)
+FAILED_AUTHENTICATIONS_PER_MINUTE = environment.number(
+    "ROLLCALL_FAILED_AUTHENTICATIONS_PER_MINUTE", default=30, minimum=1, maximum=1_000_000
+)

@@ -8,4 +8,9 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollcall.config.settings")
 
-application = get_wsgi_application()
+_pages = get_wsgi_application()
+
+from rollcall.api.serving import shortcut  # noqa: E402  # needs Django
+from rollcall.config import urls  # noqa: E402  # needs Django
+
+application = shortcut(_pages, urls.shortcuts)

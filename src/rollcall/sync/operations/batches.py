@@ -12,6 +12,7 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import F
 
+from rollcall.customers.operations.copying import fetch_binary
 from rollcall.customers.operations.ingest import read_held, write_prepared
 from rollcall.customers.operations.presence import mark_back
 from rollcall.kit.clock import utc_now
@@ -157,17 +158,16 @@ def _log_unforeseen(source: Source, unforeseen: Sequence[tuple[str, str]]) -> No
 
 
 def _read_hashes(source: Source, external_ids: list[str]) -> dict[str, _Hashed]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select external_id, id, content_hash, gone_at is not null from customers_posrecord"
-            " where retailer_id = %s and account_id = %s"
-            " and external_id = any(array(select json_array_elements_text(%s::json)))",
-            [source.scope.retailer_id, source.account.pk, orjson.dumps(external_ids).decode()],
-        )
-        return {
-            external_id: _Hashed(record_id, bytes(content_hash), gone)
-            for external_id, record_id, content_hash, gone in cursor.fetchall()
-        }
+    rows = fetch_binary(
+        "select external_id, id, content_hash, gone_at is not null from customers_posrecord"
+        " where retailer_id = %s and account_id = %s"
+        " and external_id = any(array(select json_array_elements_text(%s::json)))",
+        [source.scope.retailer_id, source.account.pk, orjson.dumps(external_ids).decode()],
+    )
+    return {
+        external_id: _Hashed(record_id, content_hash, gone)
+        for external_id, record_id, content_hash, gone in rows
+    }
 
 
 def take_rows(

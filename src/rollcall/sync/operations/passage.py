@@ -7,10 +7,12 @@ behind it; so whatever is broken off between the steps is simply read again.
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.db import connection
@@ -33,6 +35,9 @@ from rollcall.sync.operations.source import Source
 _BATCH_ROWS: Final = 2000
 _BATCH_SECONDS: Final = 1.0
 
+#: Batches that may be on their way at a time; each is a few megabytes.
+_MOST_FLYING: Final = 3
+
 Report = Callable[[CustomerSync], None]
 
 
@@ -52,18 +57,8 @@ def batch_pages(pages: Iterator[Page]) -> Iterator[tuple[list[RawRow], str, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Waiting:
-    """A batch that is being prepared."""
-
-    batch: Sorted
-    ready: Ready
-    resume_token: str
-    pages: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Writing:
-    """A batch that is being written by the second thread."""
+class _Flying:
+    """A batch on its way; ``written`` ends with its transaction."""
 
     batch: Sorted
     written: Future[None]
@@ -73,8 +68,8 @@ class _Writing:
 class Passage:
     """Takes batches over in their order.
 
-    In a long run, while one is read, the one before it is prepared by a second process and the one
-    before that written by a second thread.
+    In a long run, while one is read, those before it are prepared by a second process and written
+    by a second thread.
     """
 
     source: Source
@@ -83,8 +78,7 @@ class Passage:
     report: Report
     place: Preparing
     writer: ThreadPoolExecutor | None = None
-    waiting: _Waiting | None = None
-    writing: _Writing | None = None
+    flying: deque[_Flying] = field(default_factory=deque)
 
     def take(self, rows: Sequence[RawRow], *, resume_token: str, pages: int) -> None:
         """Take one more batch over, soon.
@@ -94,61 +88,53 @@ class Passage:
         if self.lease.lost.is_set():
             raise LeaseLostError("the lease went to another process")
         found = fingerprint_rows(self.source, rows)
-        if not self._is_apart(found.latest.keys()):
+        if not all(found.latest.keys().isdisjoint(one.batch.ids) for one in self.flying):
             self.finish()  # a row that comes again is compared with what it was written as
         batch = sort_rows(self.source, found)
         ready = self.place.submit(make_job(self.source, batch))
-        self._write_waiting()
-        self.waiting = _Waiting(batch=batch, ready=ready, resume_token=resume_token, pages=pages)
-        if not self.place.is_elsewhere:
+        write = functools.partial(self._write, batch, ready, resume_token=resume_token, pages=pages)
+        if self.place.is_elsewhere:
+            self._fly(batch, write)
+        else:
             self.finish()
+            write()
+            self._tell()
 
     def finish(self) -> None:
-        """Write what waits, and wait until all is written."""
-        self._write_waiting()
-        self._join()
+        """Wait until all is written."""
+        while self.flying:
+            self._land()
 
     def close(self) -> None:
         """End the second thread; a write that is under way comes to its end first."""
         if self.writer is not None:
+            for one in self.flying:
+                one.written.cancel()
             self.writer.submit(_leave_database)
             self.writer.shutdown(wait=True)
             self.writer = None
 
-    def _is_apart(self, ids: Set[str]) -> bool:
-        flying = [one.batch.ids for one in (self.waiting, self.writing) if one is not None]
-        return all(ids.isdisjoint(held) for held in flying)
-
-    def _write_waiting(self) -> None:
-        waiting, self.waiting = self.waiting, None
-        if waiting is None:
-            return
-        self._join()
-        if not self.place.is_elsewhere:
-            self._write(waiting)
-            self._tell()
-            return
+    def _fly(self, batch: Sorted, write: Callable[[], None]) -> None:
         if self.writer is None:
             self.writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sync-writer")
-        written = self.writer.submit(self._write, waiting)
-        self.writing = _Writing(batch=waiting.batch, written=written)
+        self.flying.append(_Flying(batch=batch, written=self.writer.submit(write)))
+        if len(self.flying) > _MOST_FLYING:
+            self._land()
 
-    def _write(self, waiting: _Waiting) -> None:
+    def _land(self) -> None:
+        self.flying.popleft().written.result()
+        self._tell()
+
+    def _write(self, batch: Sorted, ready: Ready, *, resume_token: str, pages: int) -> None:
         write_batch(
             self.source,
             self.lease,
-            waiting.batch,
-            waiting.ready(),
+            batch,
+            ready(),
             run=self.run,
-            resume_token=waiting.resume_token,
-            pages=waiting.pages,
+            resume_token=resume_token,
+            pages=pages,
         )
-
-    def _join(self) -> None:
-        writing, self.writing = self.writing, None
-        if writing is not None:
-            writing.written.result()
-            self._tell()
 
     def _tell(self) -> None:
         self.run.refresh_from_db(from_queryset=CustomerSync.objects.scoped(self.source.scope))

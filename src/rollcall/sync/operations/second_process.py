@@ -9,6 +9,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import dataclasses
+import gc
 import multiprocessing
 import os
 import signal
@@ -22,7 +23,6 @@ from typing import Final
 import structlog
 
 from rollcall.kit.crypto import UnsealError
-from rollcall.sync.operations.collecting import collect_rarely
 from rollcall.sync.operations.preparing import Job, Outcome, RowToPrepare, prepare
 
 log = structlog.get_logger()
@@ -31,6 +31,8 @@ log = structlog.get_logger()
 WORTH_IT: Final = 1_500
 #: How long a run stands still for the process to come up; this one goes on by itself meanwhile.
 PATIENCE_S: Final = 0.0
+
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 1_000_000
 
 Ready = Callable[[], Outcome]
 
@@ -114,7 +116,9 @@ def _start() -> ProcessPoolExecutor:
 def _begin() -> None:
     """Prepare the second process: Ctrl-C is for its parent, and it must not outlive that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    collect_rarely()
+    # What a batch is made of has no circles, and lives until the next one.
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()

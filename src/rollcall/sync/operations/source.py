@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -55,14 +57,21 @@ class Source:
     def fingerprint(self, row: RawRow) -> tuple[bytes, bytes]:
         """The row as bytes, and its keyed hash, which also covers how rows are mapped."""
         raw = canonical_bytes(row)
-        hashed = raw
-        if not self.connector.volatile_keys.isdisjoint(row):
-            hashed = canonical_bytes(row, without=self.connector.volatile_keys)
-        return raw, self.keys.content_hash(self._mapping + hashed)
+        hasher = self._hasher.copy()
+        if self._volatile and not self._volatile.isdisjoint(row):
+            hasher.update(canonical_bytes(row, without=self._volatile))
+        else:
+            hasher.update(raw)
+        return raw, hasher.digest()
 
-    @property
-    def _mapping(self) -> bytes:
-        return f"{self.connector.mapping_version} {self.context.time_zone.key} ".encode()
+    @functools.cached_property
+    def _hasher(self) -> hashlib.blake2b:
+        mapping = f"{self.connector.mapping_version} {self.context.time_zone.key} "
+        return self.keys.content_hasher(mapping.encode())
+
+    @functools.cached_property
+    def _volatile(self) -> frozenset[str]:
+        return self.connector.volatile_keys
 
 
 def open_source(scope: Scope, connection: PosConnection) -> Source:

@@ -1,0 +1,1 @@
+"""The API kit: problems, keys, throttles, OpenAPI and a way round Django's page middlewares."""

@@ -1,0 +1,69 @@
+"""Describing operations for OpenAPI where they are declared: answers, problems, tested examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ninja import Schema
+
+from rollcall.api.problems import Kind
+
+#: Member of ``openapi_extra`` under which a description waits for the document.
+DESCRIPTION: Final = "x-description"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parameter:
+    """A query parameter; all are optional text."""
+
+    name: str
+    description: str
+    example: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Example:
+    """A request and its whole answer. A test sends each one to a running server.
+
+    :param path: below the API's own path, with parameters; ids filled in.
+    :param key: which key it is sent with: ``valid``, ``none``, ``wrong`` or ``exhausted``.
+    :param body: the answer, exactly.
+    """
+
+    name: str
+    summary: str
+    path: str
+    status: int
+    body: Mapping[str, Any]
+    key: str = "valid"
+    method: str = "GET"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Description:
+    """What OpenAPI says of an operation beside its types."""
+
+    problems: Sequence[Kind]
+    examples: Sequence[Example] = ()
+    parameters: Sequence[Parameter] = field(default_factory=tuple)
+
+    def declared(self, answer: type[Schema], *, status: int = 200) -> dict[str, Any]:
+        """Keyword arguments for a router's decorator."""
+        return {
+            "response": {status: answer},
+            "openapi_extra": {DESCRIPTION: self},
+        }
+
+
+def problem_example(kind: Kind, detail: str, **members: Any) -> dict[str, Any]:
+    """A problem document as an example shows it."""
+    return {
+        "type": kind.type,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "code": kind.code,
+        **members,
+    }

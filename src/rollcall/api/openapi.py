@@ -1,0 +1,164 @@
+"""The API object that routers are added to, and its OpenAPI 3.1 document."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+
+from rollcall.api import problems
+from rollcall.api.answers import JSON, to_django
+from rollcall.api.describing import DESCRIPTION, Description, Example, Parameter
+from rollcall.api.problems import BY_STATUS, PROBLEM_JSON, ProblemError
+from rollcall.api.serving import failure
+
+SECURITY_SCHEME: Final = "kioskKey"
+_PROBLEM_SCHEMA: Final[dict[str, Any]] = {
+    "title": "Problem",
+    "description": "RFC 9457. `code` is stable; `title` and `detail` are for people.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "pattern": "^[a-z_0-9]+$"},
+        "errors": {
+            "description": "Parameter or field → what is wrong with it.",
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+}
+_HEADERS: Final[dict[str, Any]] = {
+    "RateLimit-Policy": {
+        "description": 'The limit that was counted, such as `"kiosk-key";q=600;w=60`.',
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "What is left (`r`) and in how many seconds the window ends (`t`).",
+        "schema": {"type": "string"},
+    },
+}
+_HEADERS_BY_STATUS: Final[dict[int, dict[str, Any]]] = {
+    200: _HEADERS,
+    401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
+    405: {"Allow": {"schema": {"type": "string"}}},
+    429: {
+        **_HEADERS,
+        "Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}},
+    },
+    503: {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}},
+}
+
+
+class Api(NinjaAPI):
+    """One version of the API. Problems, keys and limits are said here once for all operations."""
+
+    def __init__(self, *, title: str, version: str, description: str, namespace: str) -> None:
+        """Make an empty API, without pages for people: those would need scripts from elsewhere."""
+        super().__init__(
+            title=title,
+            version=version,
+            description=description,
+            urls_namespace=namespace,
+            openapi_url="/openapi.json",
+            docs_url=None,
+        )
+        self.add_exception_handler(ProblemError, _answer_failure)
+        self.add_exception_handler(ValidationError, _answer_validation)
+        self.add_exception_handler(HttpError, _answer_http_error)
+        self.add_exception_handler(Exception, _answer_failure)
+
+    def get_openapi_schema(self, *args: Any, **kwargs: Any) -> OpenAPISchema:
+        """The document; statuses and examples of every operation from its description."""
+        document: OpenAPISchema = super().get_openapi_schema(*args, **kwargs)
+        for path in document["paths"].values():
+            for operation in path.values():
+                description = operation.pop(DESCRIPTION, None)
+                if description is not None:
+                    _complete(operation, description)
+        components = document["components"]
+        components["schemas"]["Problem"] = _PROBLEM_SCHEMA
+        components["securitySchemes"] = {
+            SECURITY_SCHEME: {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "The key of the kiosk that the address names.",
+            }
+        }
+        return document
+
+
+def _complete(operation: dict[str, Any], description: Description) -> None:
+    operation["security"] = [{SECURITY_SCHEME: []}]
+    operation["parameters"] += [_parameter(one) for one in description.parameters]
+    by_status: dict[int, list[Example]] = defaultdict(list)
+    for example in description.examples:
+        by_status[example.status].append(example)
+    responses = {int(status): response for status, response in operation["responses"].items()}
+    for status, response in responses.items():
+        _add_examples(response["content"][JSON], by_status[status])
+    for status in sorted({kind.status for kind in description.problems}):
+        content: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Problem"}}
+        _add_examples(content, by_status[status])
+        codes = [kind.code for kind in description.problems if kind.status == status]
+        responses[status] = {
+            "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
+            "content": {PROBLEM_JSON: content},
+        }
+    for status, response in responses.items():
+        if status in _HEADERS_BY_STATUS:
+            response["headers"] = _HEADERS_BY_STATUS[status]
+    operation["responses"] = {str(status): responses[status] for status in sorted(responses)}
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "in": "query",
+        "name": parameter.name,
+        "required": False,
+        "description": parameter.description,
+        "schema": {"type": "string"},
+        "example": parameter.example,
+    }
+
+
+def _add_examples(content: dict[str, Any], examples: list[Example]) -> None:
+    if examples:
+        content["examples"] = {
+            example.name: {
+                "summary": example.summary,
+                "value": example.body,
+                "x-request": f"{example.method} {example.path}",
+                "x-key": example.key,
+            }
+            for example in examples
+        }
+
+
+def _answer_failure(_request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    return to_django(failure(error if isinstance(error, Exception) else error()))
+
+
+def _answer_validation(
+    _request: HttpRequest, error: ValidationError | type[ValidationError]
+) -> HttpResponse:
+    errors: dict[str, list[str]] = defaultdict(list)
+    for one in () if isinstance(error, type) else error.errors:
+        # The first word says where it stood (query, body); the values are not repeated.
+        name = ".".join(str(part) for part in one.get("loc", ())[1:]) or "body"
+        errors[name].append(str(one.get("msg", "is not valid")))
+    problem = ProblemError(problems.INVALID, "The member errors says which.", errors=errors)
+    return to_django(problem.problem.answer())
+
+
+def _answer_http_error(_request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
+    kind = BY_STATUS.get(getattr(error, "status_code", 400), problems.BAD_REQUEST)
+    return to_django(ProblemError(kind, kind.title).problem.answer())

@@ -1,0 +1,140 @@
+"""Everything that can go wrong, as problem documents (RFC 9457) with stable codes.
+
+``type`` is ``urn:rollcall:problem:<code>``: it never changes once published. The members ``status``
+and ``errors`` are also what clients of the original system read, so no others are needed for
+compatibility; ``extra`` is there for endpoints whose clients read more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from rollcall.api.answers import Answer, Headers
+
+PROBLEM_JSON: Final = "application/problem+json"
+Errors = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """One sort of problem: what stays the same whenever it occurs."""
+
+    code: str
+    status: int
+    title: str
+
+    @property
+    def type(self) -> str:
+        """The problem's stable name."""
+        return f"urn:rollcall:problem:{self.code}"
+
+
+BAD_REQUEST: Final = Kind(code="bad_request", status=400, title="The request cannot be read")
+CRITERIA_MISSING: Final = Kind(
+    code="criteria_missing", status=400, title="Nothing to search for was given"
+)
+PARAMETER_REPEATED: Final = Kind(
+    code="parameter_repeated", status=400, title="A parameter was given more than once"
+)
+UNAUTHENTICATED: Final = Kind(
+    code="unauthenticated", status=401, title="No API key that is valid here"
+)
+FORBIDDEN: Final = Kind(code="forbidden", status=403, title="Not allowed with this key")
+NOT_FOUND: Final = Kind(code="not_found", status=404, title="Not found")
+METHOD_NOT_ALLOWED: Final = Kind(
+    code="method_not_allowed", status=405, title="The address does not take this method"
+)
+AMBIGUOUS_ID: Final = Kind(code="ambiguous_id", status=409, title="Several customers have this id")
+CONTENT_TOO_LARGE: Final = Kind(
+    code="content_too_large", status=413, title="The request's body is too large"
+)
+URI_TOO_LONG: Final = Kind(code="uri_too_long", status=414, title="The address is too long")
+INVALID: Final = Kind(code="invalid", status=422, title="Some values cannot be used")
+TOO_MANY_REQUESTS: Final = Kind(
+    code="too_many_requests", status=429, title="Too many requests for now"
+)
+INTERNAL_ERROR: Final = Kind(
+    code="internal_error", status=500, title="Rollcall failed; it was logged"
+)
+UNAVAILABLE: Final = Kind(
+    code="unavailable", status=503, title="The database cannot be reached for now"
+)
+
+#: The usual problem of a status, for what the framework refuses by itself.
+BY_STATUS: Final[Mapping[int, Kind]] = {
+    kind.status: kind
+    for kind in (
+        BAD_REQUEST,
+        UNAUTHENTICATED,
+        FORBIDDEN,
+        NOT_FOUND,
+        METHOD_NOT_ALLOWED,
+        AMBIGUOUS_ID,
+        CONTENT_TOO_LARGE,
+        URI_TOO_LONG,
+        INVALID,
+        TOO_MANY_REQUESTS,
+        INTERNAL_ERROR,
+        UNAVAILABLE,
+    )
+}
+
+
+class ProblemError(Exception):
+    """Ends a request with a problem document.
+
+    :param detail: for the engineer who reads it; never repeats a value that was sent.
+    :param errors: parameter or field → what is wrong with it.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str,
+        *,
+        errors: Errors | None = None,
+        headers: Headers = (),
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(kind.code)
+        self.problem = Problem(
+            kind=kind, detail=detail, errors=errors, headers=headers, extra=extra or {}
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """One problem of one request."""
+
+    kind: Kind
+    detail: str
+    errors: Errors | None = None
+    headers: Headers = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """The members of the document, in reading order."""
+        kind = self.kind
+        members: dict[str, Any] = {
+            "type": kind.type,
+            "title": kind.title,
+            "status": kind.status,
+            "detail": self.detail,
+            "code": kind.code,
+        }
+        if self.errors is not None:
+            members["errors"] = {name: list(texts) for name, texts in self.errors.items()}
+        return {**members, **self.extra}
+
+    def answer(self) -> Answer:
+        """The document as an answer."""
+        return Answer(
+            status=self.kind.status,
+            body=orjson.dumps(self.document()),
+            content_type=PROBLEM_JSON,
+            headers=self.headers,
+        )

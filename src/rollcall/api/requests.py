@@ -1,0 +1,53 @@
+"""What the kit needs of a request, read from the WSGI environment on both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from rollcall.api import problems
+from rollcall.api.problems import ProblemError
+
+#: Bytes of a query string; the longest sensible search has a few hundred.
+LONGEST_QUERY: Final = 4096
+
+
+@dataclass(kw_only=True, slots=True)
+class ApiRequest:
+    """One request.
+
+    :param ids: what stands in the address, by name.
+    :param query: as it came, still encoded. It may hold personal data: it goes nowhere but into
+        the reading of parameters.
+    :param authorization: the header, "" if there is none.
+    :param address: the peer that is connected; no header is believed.
+    :param answer_headers: what the answer shall carry, whatever it is (rate limits).
+    """
+
+    ids: Mapping[str, str]
+    query: str = field(repr=False)
+    authorization: str = field(repr=False)
+    address: str
+    answer_headers: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_request(environ: Mapping[str, Any], ids: Mapping[str, str]) -> ApiRequest:
+    """Take from a WSGI environment (Django's ``request.META``) what a handler may look at."""
+    return ApiRequest(
+        ids=ids,
+        query=environ.get("QUERY_STRING", ""),
+        authorization=environ.get("HTTP_AUTHORIZATION", ""),
+        address=environ.get("REMOTE_ADDR", ""),
+    )
+
+
+def refuse_long_query(query: str) -> None:
+    """Refuse what nobody needs, before anything is parsed.
+
+    :raises ProblemError: 414.
+    """
+    if len(query) > LONGEST_QUERY:
+        raise ProblemError(
+            problems.URI_TOO_LONG, f"The query string may have {LONGEST_QUERY} bytes."
+        )

@@ -1,0 +1,348 @@
+"""The kiosk API's reads of customers: parse, one call, render."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from rollcall.api import keys, problems
+from rollcall.api.answers import Answer, json_answer
+from rollcall.api.describing import Description, Example, Parameter, problem_example
+from rollcall.api.keys import Caller
+from rollcall.api.problems import ProblemError
+from rollcall.api.requests import ApiRequest
+from rollcall.api.serving import Handler, Shortcut, respond_to_django
+from rollcall.customers.operations.kiosk_lookup import (
+    KeyRefusedError,
+    KioskCustomerNotFoundError,
+    KioskIdAmbiguousError,
+    NotTheKiosksAddressError,
+    read_for_kiosk,
+    search_for_kiosk,
+)
+from rollcall.customers.rules.kiosk_criteria import (
+    Criteria,
+    CriteriaInvalidError,
+    CriteriaMissingError,
+    CriteriaUnreadableError,
+    ParameterRepeatedError,
+    read_criteria,
+)
+from rollcall.customers.rules.kiosk_rows import kiosk_row
+from rollcall.kit.clock import utc_now
+
+SEARCH_PATH: Final = "/{catalog_id}/customers"
+READ_PATH: Final = "/{catalog_id}/customers/{customer_id}"
+
+Found = TypeVar("Found")
+Wanted = TypeVar("Wanted")
+
+router = Router(tags=["customers"])
+
+
+class KioskCustomer(Schema):
+    """A customer as the store's POS holds them. Keys and spelling are the original system's."""
+
+    status: str | None
+    customer_id: str
+    first_name: str | None
+    last_name: str | None
+    gender: str | None
+    birthday: str | None
+    email: str | None
+    phone: str | None
+    drivers_license: str | None
+    notes: str | None
+    last_modified_date_utc: str | None
+
+
+class KioskCustomers(Schema):
+    """What a search found, at most 25."""
+
+    customers: list[KioskCustomer]
+
+
+class OneKioskCustomer(Schema):
+    """One customer."""
+
+    customer: KioskCustomer
+
+
+def answer_search(request: ApiRequest) -> Answer:
+    """``GET /api/v1/{catalog_id}/customers``."""
+    caller = keys.recall(request)
+    keys.spend_lookup(request, caller)
+    criteria = _criteria(request)
+    records = _through_door(request, caller, search_for_kiosk, criteria)
+    return json_answer({"customers": [kiosk_row(record) for record in records]})
+
+
+def answer_read(request: ApiRequest) -> Answer:
+    """``GET /api/v1/{catalog_id}/customers/{customer_id}``."""
+    caller = keys.recall(request)
+    keys.spend_lookup(request, caller)
+    customer_id = request.ids["customer_id"]
+    try:
+        record = _through_door(request, caller, read_for_kiosk, customer_id)
+    except KioskCustomerNotFoundError as error:
+        raise ProblemError(problems.NOT_FOUND, "No customer of this store has the id.") from error
+    except KioskIdAmbiguousError as error:
+        raise ProblemError(
+            problems.AMBIGUOUS_ID, "Several accounts of this store have the id; use Rollcall's."
+        ) from error
+    return json_answer({"customer": kiosk_row(record)})
+
+
+def _criteria(request: ApiRequest) -> Criteria:
+    try:
+        return read_criteria(request.query, today=utc_now().date())
+    except ValueError as error:
+        # Who has no right to be here learns nothing of what else is wrong.
+        keys.require_own_kiosk(request, keys.prove(request))
+        raise _criteria_problem(error) from error
+
+
+def _criteria_problem(error: ValueError) -> ProblemError:
+    match error:
+        case CriteriaInvalidError():
+            return ProblemError(problems.INVALID, _INVALID_DETAIL, errors=error.errors)
+        case CriteriaMissingError():
+            return ProblemError(problems.CRITERIA_MISSING, _MISSING_DETAIL)
+        case ParameterRepeatedError():
+            return ProblemError(
+                problems.PARAMETER_REPEATED, f"The parameter {error.name} was given twice."
+            )
+        case CriteriaUnreadableError():
+            return ProblemError(problems.BAD_REQUEST, "The query string is not UTF-8.")
+        case _:
+            raise error
+
+
+def _through_door(
+    request: ApiRequest, caller: Caller, read: Callable[[Caller, str, Wanted], Found], what: Wanted
+) -> Found:
+    catalog_id = request.ids["catalog_id"]
+    try:
+        try:
+            return read(caller, catalog_id, what)
+        except KeyRefusedError:
+            # What this process remembers of the key may be out of date; the database says so now.
+            return read(keys.prove(request), catalog_id, what)
+    except KeyRefusedError as error:
+        raise keys.refusal(request) from error
+    except NotTheKiosksAddressError as error:
+        raise keys.unknown_kiosk() from error
+
+
+_INVALID_DETAIL: Final = "The member errors says which values and why."
+_MISSING_DETAIL: Final = (
+    "Give at least one of first_name, last_name, phone, email, driver_license, birthday."
+)
+_ANA: Final[dict[str, Any]] = {
+    "status": "ACTIVE",
+    "customer_id": "1042",
+    "first_name": "Ana",
+    "last_name": "Rämirez-Soto",
+    "gender": "female",
+    "birthday": "1990-03-14",
+    "email": "ana@example.com",
+    "phone": "+14155550132",
+    "drivers_license": "D1234567",
+    "notes": None,
+    "last_modified_date_utc": "2026-11-20T12:00:00Z",
+}
+_PARAMETERS: Final = (
+    Parameter(
+        name="first_name",
+        description="Beginning of each word; case, accents and apostrophes do not matter.",
+        example="ana",
+    ),
+    Parameter(name="last_name", description="As first_name.", example="ramirez"),
+    Parameter(
+        name="phone",
+        description="In any usual spelling; without a country code it is a US number.",
+        example="(415) 555-0132",
+    ),
+    Parameter(name="email", description="Case does not matter.", example="ana@example.com"),
+    Parameter(
+        name="driver_license",
+        description="Blanks, hyphens and case do not matter.",
+        example="D1234567",
+    ),
+    Parameter(name="birthday", description="YYYY-MM-DD or MM/DD/YYYY.", example="1990-03-14"),
+)
+_NO_KEY: Final = "Send a valid key in the header: Authorization: Bearer rck_…"
+_UNAUTHENTICATED: Final = problem_example(problems.UNAUTHENTICATED, _NO_KEY)
+_EXHAUSTED: Final = problem_example(
+    problems.TOO_MANY_REQUESTS,
+    "The limit is 600 in 60 seconds; try again when the window has ended.",
+)
+_OTHER_KIOSK: Final = problem_example(problems.NOT_FOUND, "There is no such kiosk for this key.")
+_SHARED_PROBLEMS: Final = (
+    problems.UNAUTHENTICATED,
+    problems.NOT_FOUND,
+    problems.METHOD_NOT_ALLOWED,
+    problems.URI_TOO_LONG,
+    problems.TOO_MANY_REQUESTS,
+    problems.INTERNAL_ERROR,
+    problems.UNAVAILABLE,
+)
+SEARCH: Final = Description(
+    parameters=_PARAMETERS,
+    problems=(
+        *_SHARED_PROBLEMS,
+        problems.BAD_REQUEST,
+        problems.CRITERIA_MISSING,
+        problems.PARAMETER_REPEATED,
+        problems.INVALID,
+    ),
+    examples=(
+        Example(
+            name="by_phone",
+            summary="Somebody is found",
+            path="/42/customers?phone=%28415%29+555-0132",
+            status=200,
+            body={"customers": [_ANA]},
+        ),
+        Example(
+            name="by_name_and_birthday",
+            summary="Beginnings of names, without accents",
+            path="/42/customers?first_name=ana&last_name=ramirez&birthday=03%2F14%2F1990",
+            status=200,
+            body={"customers": [_ANA]},
+        ),
+        Example(
+            name="nobody",
+            summary="Nobody fits",
+            path="/42/customers?email=nobody%40example.com",
+            status=200,
+            body={"customers": []},
+        ),
+        Example(
+            name="no_criterion",
+            summary="Nothing to search for",
+            path="/42/customers?first_name=+",
+            status=400,
+            body=problem_example(problems.CRITERIA_MISSING, _MISSING_DETAIL),
+        ),
+        Example(
+            name="repeated",
+            summary="A criterion was given twice",
+            path="/42/customers?phone=4155550132&phone=4155550133",
+            status=400,
+            body=problem_example(
+                problems.PARAMETER_REPEATED, "The parameter phone was given twice."
+            ),
+        ),
+        Example(
+            name="no_key",
+            summary="Without a key",
+            path="/42/customers?phone=4155550132",
+            key="none",
+            status=401,
+            body=_UNAUTHENTICATED,
+        ),
+        Example(
+            name="another_kiosk",
+            summary="The key is another kiosk's",
+            path="/43/customers?phone=4155550132",
+            status=404,
+            body=_OTHER_KIOSK,
+        ),
+        Example(
+            name="wrong_method",
+            summary="The address is for GET",
+            path="/42/customers",
+            method="DELETE",
+            status=405,
+            body=problem_example(
+                problems.METHOD_NOT_ALLOWED,
+                "The header Allow names the methods that this address takes.",
+            ),
+        ),
+        Example(
+            name="no_date",
+            summary="A birthday that is no date",
+            path="/42/customers?birthday=31%2F12%2F1990",
+            status=422,
+            body=problem_example(
+                problems.INVALID,
+                _INVALID_DETAIL,
+                errors={"birthday": ["is not a date (YYYY-MM-DD or MM/DD/YYYY) in the past"]},
+            ),
+        ),
+        Example(
+            name="too_many",
+            summary="The key's limit is reached",
+            path="/42/customers?phone=4155550132",
+            key="exhausted",
+            status=429,
+            body=_EXHAUSTED,
+        ),
+    ),
+)
+READ: Final = Description(
+    problems=(*_SHARED_PROBLEMS, problems.AMBIGUOUS_ID),
+    examples=(
+        Example(
+            name="by_pos_id",
+            summary="By the POS's id",
+            path="/42/customers/1042",
+            status=200,
+            body={"customer": _ANA},
+        ),
+        Example(
+            name="merged_away",
+            summary="An id that was merged at the POS leads to the survivor",
+            path="/42/customers/977",
+            status=200,
+            body={"customer": _ANA},
+        ),
+        Example(
+            name="nobody",
+            summary="Nobody has the id",
+            path="/42/customers/nobody",
+            status=404,
+            body=problem_example(problems.NOT_FOUND, "No customer of this store has the id."),
+        ),
+        Example(
+            name="wrong_key",
+            summary="A key that was revoked, has expired or never was",
+            path="/42/customers/1042",
+            key="wrong",
+            status=401,
+            body=_UNAUTHENTICATED,
+        ),
+    ),
+)
+
+
+@router.get(SEARCH_PATH, operation_id="searchCustomers", **SEARCH.declared(KioskCustomers))
+def search_customers(request: HttpRequest, catalog_id: str) -> HttpResponse:
+    """Find customers of the kiosk's store by what they say of themselves.
+
+    All criteria must fit; at least one is needed, blank ones are ignored. At most 25 are answered,
+    in no order that is promised. Customers who are gone or merged away at the POS are left out.
+    """
+    return respond_to_django(answer_search, request, catalog_id=catalog_id)
+
+
+@router.get(READ_PATH, operation_id="getCustomer", **READ.declared(OneKioskCustomer))
+def get_customer(request: HttpRequest, catalog_id: str, customer_id: str) -> HttpResponse:
+    """Read one customer by the POS's id or by Rollcall's (a UUID).
+
+    An id that was merged away leads to the survivor.
+    """
+    return respond_to_django(answer_read, request, catalog_id=catalog_id, customer_id=customer_id)
+
+
+def shortcuts(prefix: str) -> tuple[Shortcut, ...]:
+    """The reads that must be quick, for ``rollcall.api.serving.shortcut``."""
+    handlers: tuple[tuple[str, Handler], ...] = (
+        (SEARCH_PATH, answer_search),
+        (READ_PATH, answer_read),
+    )
+    return tuple(Shortcut(path=prefix + path, handler=handler) for path, handler in handlers)

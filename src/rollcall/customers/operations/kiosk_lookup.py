@@ -1,0 +1,136 @@
+"""Reads by a kiosk, each with its check of the key and its audit entry in the same statement."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from rollcall.api import database
+from rollcall.api.database import Value
+from rollcall.api.keys import Caller
+from rollcall.customers.queries import kiosk_lookup as statements
+from rollcall.customers.queries.kiosk_lookup import MOST_ROWS, MOST_WORDS
+from rollcall.customers.rules import contexts
+from rollcall.customers.rules.kiosk_criteria import EXACT, Criteria, searched_words
+from rollcall.customers.rules.kiosk_rows import KioskRecord
+from rollcall.customers.rules.sealed import SealedFields
+from rollcall.kit.crypto import RetailerKeys
+from rollcall.stores.queries import get_keys
+
+#: Behind every word that begins with another: no text sorts after this character.
+_LAST: Final = "\U0010ffff"
+_LONGEST_ID: Final = 200
+_NO_ONE: Final = str(uuid.UUID(int=0))
+
+
+class KeyRefusedError(PermissionError):
+    """The key does not open anything now; whether it did a moment ago does not matter."""
+
+
+class NotTheKiosksAddressError(LookupError):
+    """The address names no kiosk, or another one than the key's."""
+
+
+class KioskCustomerNotFoundError(LookupError):
+    """Nobody in the accounts of the kiosk's store has the id."""
+
+
+class KioskIdAmbiguousError(LookupError):
+    """Several of the store's accounts have the id."""
+
+
+def search_for_kiosk(caller: Caller, catalog_id: str, criteria: Criteria) -> list[KioskRecord]:
+    """Find people in the accounts of the kiosk's store; at most 25, in no order that is promised.
+
+    The audit names every record that was opened.
+
+    :param caller: who was proven once to hold a key; the statement proves it again.
+    :param catalog_id: as it stands in the address.
+    :raises KeyRefusedError: and nothing was read.
+    :raises NotTheKiosksAddressError: and nothing was read.
+    """
+    keys = get_keys(caller.scope)
+    words = {} if criteria.is_impossible else _words(criteria)
+    statement = statements.search_statement(
+        criteria.names,
+        given_words=len(words.get("first_name", ())),
+        family_words=len(words.get("last_name", ())),
+        is_possible=not criteria.is_impossible,
+    )
+    parameters = _door_parameters(caller, catalog_id)
+    for name, value in criteria.exact.items():
+        if value is not None:
+            parameters[name] = keys.blind(EXACT[name], value)
+    for name, searched in words.items():
+        for number, word in enumerate(searched):
+            parameters[f"{name}_{number}"] = word
+            parameters[f"{name}_{number}_end"] = word + _LAST
+    rows = _let_in(database.execute(statement, parameters))
+    records = [_open(keys, row) for row in rows]
+    return [record for record in records if criteria.fit(record.values)][:MOST_ROWS]
+
+
+def read_for_kiosk(caller: Caller, catalog_id: str, customer_id: str) -> KioskRecord:
+    """Read one person by the POS's id or Rollcall's; ids that were merged away lead on.
+
+    :raises KeyRefusedError: and nothing was read.
+    :raises NotTheKiosksAddressError: and nothing was read.
+    :raises KioskCustomerNotFoundError: nobody there has it.
+    :raises KioskIdAmbiguousError: several accounts of the store have it.
+    """
+    usable = customer_id.isprintable() and len(customer_id) <= _LONGEST_ID
+    parameters = _door_parameters(caller, catalog_id)
+    parameters["external_id"] = customer_id if usable else ""
+    parameters["public_id"] = _public_id(customer_id)
+    rows = _let_in(database.execute(statements.read_statement(), parameters))
+    if not rows:
+        raise KioskCustomerNotFoundError
+    if len(rows) > 1:
+        raise KioskIdAmbiguousError
+    return _open(get_keys(caller.scope), rows[0])
+
+
+def _door_parameters(caller: Caller, catalog_id: str) -> dict[str, Value]:
+    return {
+        # No kiosk has an empty one; PostgreSQL would refuse NUL.
+        "catalog": catalog_id if catalog_id.isprintable() else "",
+        "key": caller.key_id,
+        "public_part": caller.public_part,
+        "secret_hash": caller.secret_hash,
+        "retailer": caller.scope.retailer_id,
+        "kiosk": caller.kiosk_id,
+        "store": caller.store_id,
+        "actor": str(caller.scope.actor),
+    }
+
+
+def _let_in(rows: list[database.Row]) -> list[database.Row]:
+    if not rows:
+        raise KeyRefusedError
+    if not rows[0][0]:
+        raise NotTheKiosksAddressError
+    return [row for row in rows if row[1] is not None]
+
+
+def _open(keys: RetailerKeys, row: database.Row) -> KioskRecord:
+    _, record_id, account_id, external_id, status_raw, pos_updated_at, sealed = row
+    plain = keys.unseal(sealed, context=contexts.record_fields(account_id, external_id))
+    return KioskRecord(
+        record_id=record_id,
+        external_id=external_id,
+        status_raw=status_raw,
+        pos_updated_at=pos_updated_at,
+        values=SealedFields.from_json(plain).values,
+    )
+
+
+def _words(criteria: Criteria) -> Mapping[str, Sequence[str]]:
+    return {name: searched_words(words)[:MOST_WORDS] for name, words in criteria.words.items()}
+
+
+def _public_id(text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return _NO_ONE
