@@ -247,7 +247,10 @@ def _write(
         "progress_at": now,
     }
     if outcome.unknown_keys:
-        counts["unknown_keys"] = _added(run.unknown_keys, outcome.unknown_keys)
+        # Read here: the caller's copy may be older than the batch before this one.
+        runs = CustomerSync.objects.scoped(source.scope).filter(pk=run.pk)
+        known = runs.values_list("unknown_keys", flat=True).get()
+        counts["unknown_keys"] = _added(known, outcome.unknown_keys)
     if resume_token is not None:
         counts["resume_token"] = resume_token
     CustomerSync.objects.scoped(source.scope).filter(pk=run.pk).update(**counts)

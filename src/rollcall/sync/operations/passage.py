@@ -11,7 +11,7 @@ import functools
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -79,6 +79,7 @@ class Passage:
     place: Preparing
     writer: ThreadPoolExecutor | None = None
     flying: deque[_Flying] = field(default_factory=deque)
+    broken_off: bool = False
 
     def take(self, rows: Sequence[RawRow], *, resume_token: str, pages: int) -> None:
         """Take one more batch over, soon.
@@ -126,6 +127,10 @@ class Passage:
         self._tell()
 
     def _write(self, batch: Sorted, ready: Ready, *, resume_token: str, pages: int) -> None:
+        # The position behind a batch must never be written when one before it was not.
+        if self.broken_off:
+            raise CancelledError
+        self.broken_off = True
         write_batch(
             self.source,
             self.lease,
@@ -135,6 +140,7 @@ class Passage:
             resume_token=resume_token,
             pages=pages,
         )
+        self.broken_off = False
 
     def _tell(self) -> None:
         self.run.refresh_from_db(from_queryset=CustomerSync.objects.scoped(self.source.scope))
