@@ -95,6 +95,12 @@ def main() -> None:
     if options.fill:
         print(json.dumps(_fill(options.rows)))
         return
+    if options.adopt:
+        print(json.dumps(_adopt()))
+        return
+    if options.within is not None:
+        _measure_within(options)
+        return
     with _place(options.keep) as where, EmbeddedServer(where) as info:
         installation = Installation(data=where)
         shop = _shop(where, options.rows)
@@ -112,6 +118,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=8, help="of each measurement")
     parser.add_argument("--keep", type=Path, help="a folder to use again, with what was filled")
     parser.add_argument("--fill", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--adopt", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--within", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -221,6 +229,60 @@ def _fill(rows: int) -> dict[str, Any]:
         "keys": keys,
         "phones": phones,
         "phone_keys": [retailer_keys.blind("phone", phone) for phone in phones],
+    }
+
+
+def _measure_within(options: argparse.Namespace) -> None:
+    """The same in an installation that somebody else has filled; for ``growth.py``."""
+    installation = Installation(data=options.within)
+    with EmbeddedServer(options.within) as info:
+        done = subprocess.run(
+            [sys.executable, __file__, "--adopt"],
+            env=_environment(installation),
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+        shop = Shop(**json.loads(done.stdout.splitlines()[-1]))
+        with _serving(installation) as address:
+            rounds = list(_rounds(options, address, info, shop, options.within))
+    _report(options, rounds)
+
+
+def _adopt() -> dict[str, Any]:
+    """Give kiosks to a store that is there, and draw some of its customers' phones."""
+    from rollcall.config.cli.django_setup import start_django  # noqa: PLC0415  # reads the environment
+
+    start_django()
+    from rollcall.customers.models import PosRecord  # noqa: PLC0415  # needs Django
+    from rollcall.customers.queries.profile import read_record  # noqa: PLC0415
+    from rollcall.kit.clock import utc_now  # noqa: PLC0415
+    from rollcall.kit.scope import Actor  # noqa: PLC0415
+    from rollcall.stores.models import Store  # noqa: PLC0415
+    from rollcall.stores.operations import mint_key, save_kiosk  # noqa: PLC0415
+    from rollcall.stores.queries import get_keys, get_retailer, get_system_scope  # noqa: PLC0415
+
+    retailer = get_retailer("alder")
+    scope = get_system_scope(retailer.pk, actor=Actor(kind="cli", id="benchmark"))
+    store = Store.objects.scoped(scope).get(slug="alder-way")
+    kiosks = [
+        save_kiosk(scope, catalog_id=str(number), name=f"Kiosk {number}", store=store).row
+        for number in range(1, KIOSKS + 1)
+    ]
+    keys = [mint_key(scope, kiosk, now=utc_now()).text for kiosk in kiosks]
+    records = PosRecord.objects.scoped(scope).filter(phone_key__isnull=False, gone_at=None)
+    every = list(records.values_list("pk", flat=True))
+    chosen = random.Random(1).sample(every, min(SAMPLE, len(every)))
+    phones = [
+        str(read_record(scope, row).fields.values["phone"])
+        for row in records.filter(pk__in=chosen).select_related("account")
+    ]
+    phones = [phone for phone in phones if phone.startswith("+")]
+    return {
+        "retailer_id": retailer.pk,
+        "store_id": store.pk,
+        "keys": keys,
+        "phones": phones,
+        "phone_keys": [get_keys(scope).blind("phone", phone) for phone in phones],
     }
 
 

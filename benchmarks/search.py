@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from rig import CONNECTION, folder, hub, machine, say, simulator, summarise
+from rollcall.testing.installation import Installation
 
 Person = Mapping[str, str]
 Ask = Callable[[str], int]
@@ -37,6 +38,11 @@ _FLOOR: Final = "floor: one indexed look-up"
 
 def main() -> None:
     options = _options()
+    if options.within is not None:
+        people = _people(options.state, options.searches)
+        os.environ.update(Installation(data=options.within).environment())
+        print(json.dumps(_time_all(people)))
+        return
     if options.one:
         print(json.dumps(_measure(options.one, options.searches)))
         return
@@ -62,6 +68,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--searches", type=int, default=200)
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    # In an installation that somebody else has filled from that simulator; for ``growth.py``.
+    parser.add_argument("--within", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--state", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

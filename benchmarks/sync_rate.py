@@ -17,6 +17,7 @@ import statistics
 from collections import defaultdict
 from pathlib import Path
 
+import growth
 from dlt_peer import DltPeer, is_installed
 from rig import PAGE, Hub, Pos, folder, hub, machine, say, simulator, spread, summarise
 from rollcall.pos.contract import Window, WindowKind
@@ -52,6 +53,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--page", type=int, default=PAGE, help="rows a page")
     parser.add_argument("--dlt", action="store_true", help="in the same rounds, if installed")
+    parser.add_argument(
+        "--ask", action="store_true", help="look-ups and searches at the end, as growth.py does"
+    )
     options = parser.parse_args()
     if options.dlt and not is_installed():
         say("dlt is not installed (pip install 'dlt[postgres]'): going on without it")
@@ -97,6 +101,18 @@ def _measure(
             run = made.sync("--full")
             assert run["rows_changed"] == 0, run
             note("unchanged", run["rows_unchanged"] / run["seconds"])
+    if options.ask:
+        _ask(where, pos, made, rows=run["rows_unchanged"])
+
+
+def _ask(where: Path, pos: Pos, made: Hub, *, rows: int) -> None:
+    with made.open_database() as database:
+        database.execute("drop schema if exists dlt_peer cascade")
+    _settle(made)
+    for name, value in {
+        **growth.look_up(where, rows=rows, rounds=5), **growth.search(where, pos, searches=60)
+    }.items():  # fmt: skip
+        print(f"  {name:<34} {value}")
 
 
 def _change(pos: Pos, number: int, *, one_in: int) -> Window:

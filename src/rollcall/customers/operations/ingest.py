@@ -11,7 +11,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 from django.db import connection
@@ -64,6 +64,23 @@ _MAKE_STAGING: Final = (
     " delete from pos_record_staging"
 )
 _ASSIGNMENTS: Final = ", ".join(f"{column} = staged.{column}" for column in _VALUE_COLUMNS)
+# Each record is looked up once. What is sealed only travels for rows that are not as they were.
+_READ_KNOWN: Final = f"""
+select given.external_id, record.id, record.gone_at is not null, same, merged_into, status,
+       case when not same then sealed_fields end, {_KEYS}
+  from (
+    select value external_id, substr(all_hashes.text, (ordinality::int - 1) * 16 + 1, 16) hash
+      from json_array_elements_text(%s::json) with ordinality,
+           (select %s::bytea as text) all_hashes
+  ) given
+ cross join lateral (
+    select id, gone_at, content_hash = given.hash as same, merged_into, status, sealed_fields,
+           {_KEYS}
+      from customers_posrecord
+     where retailer_id = %s and account_id = %s and external_id = given.external_id
+    offset 0
+  ) record
+"""  # noqa: S608  # our own column names
 #: Nobody knows how many rows a fresh temporary table holds: left to itself the planner reads the
 #: whole table of records for every batch, to join it by a hash. One index look-up a row it must be.
 _MERGE_STAGING: Final = (
@@ -153,6 +170,39 @@ def read_held(
     return {
         external_id: HeldRecord(record_id, merged_into, status, sealed, tuple(keys))
         for external_id, record_id, merged_into, status, sealed, *keys in rows
+    }
+
+
+class KnownRecord(NamedTuple):
+    """A record that is here already; a tuple, for there are many.
+
+    :param held: None if its row is as it was.
+    """
+
+    record_id: int
+    gone: bool
+    held: HeldRecord | None
+
+
+def read_known(
+    scope: Scope, account: PosAccount, hashes: Mapping[str, bytes]
+) -> dict[str, KnownRecord]:
+    """Which of these rows are here, and what is needed of those that changed.
+
+    :param hashes: external id → content hash of the row (16 bytes).
+    """
+    rows = fetch_binary(
+        _READ_KNOWN,
+        [orjson.dumps(list(hashes)).decode(), b"".join(hashes.values()), scope.retailer_id,
+         account.pk],
+    )  # fmt: skip
+    return {
+        external_id: KnownRecord(
+            record_id,
+            gone,
+            None if same else HeldRecord(record_id, merged_into, status, sealed, tuple(keys)),
+        )
+        for external_id, record_id, gone, same, merged_into, status, sealed, *keys in rows
     }
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rollcall.kit.fields import Fields
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IncomingRecord:
-    """One customer row of one POS account.
+class IncomingRecord(NamedTuple):
+    """One customer row of one POS account; a tuple, for there are many.
 
     :param status: ``active`` or ``inactive``.
     :param merged_into: external id of the survivor at the POS.

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
 from rollcall.kit.fields import Fields, FieldValue
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SealedFields:
-    """A record's values and when each last changed.
+class SealedFields(NamedTuple):
+    """A record's values and when each last changed; a tuple, for there are many.
 
     :param values: canonical field → value; empty ones are left out.
     :param at: ISO instant that holds for every field not in ``changed``.
@@ -38,8 +37,7 @@ class SealedFields:
         return cls(values=read["v"], at=read["at"], changed=read["c"])
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """What a new reading changes: the fields after it, and field → [old, new]."""
 
     fields: SealedFields

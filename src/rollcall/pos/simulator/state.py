@@ -144,7 +144,12 @@ class State:
             + f"ORDER BY {listing.order_by} {direction}, position {direction} LIMIT ? OFFSET ?"
         )
         skipped, after = near or (0, ())
-        values = (listing.lower, listing.upper, *after, limit, offset - skipped)
+        lower, upper = listing.lower, listing.upper
+        if after and listing.column == listing.order_by:
+            # The index is only entered where the list goes on if the plain bounds say so.
+            lower = lower if listing.descending else max(lower, after[0])
+            upper = min(upper, after[0] + 1) if listing.descending else upper
+        values = (lower, upper, *after, limit, offset - skipped)
         with self._reading() as db:
             rows = db.execute(query, values).fetchall()
         self._bookmark = _Bookmark(

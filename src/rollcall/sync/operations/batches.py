@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-import orjson
 import structlog
 from django.db import connection, transaction
 from django.db.models import F
 
-from rollcall.customers.operations.copying import fetch_binary
-from rollcall.customers.operations.ingest import read_held, write_prepared
+from rollcall.customers.operations.ingest import read_known, write_prepared
 from rollcall.customers.operations.presence import mark_back
 from rollcall.kit.clock import utc_now
 from rollcall.pos.contract import RawRow
@@ -37,12 +34,6 @@ log = structlog.get_logger()
 
 #: Unknown wire keys that are named with a run.
 _MOST_UNKNOWN_KEYS = 200
-
-
-class _Hashed(NamedTuple):  # made for every row, and quicker to make than a frozen dataclass
-    record_id: int
-    content_hash: bytes
-    gone: bool
 
 
 @dataclass(kw_only=True, slots=True)
@@ -96,24 +87,21 @@ def sort_rows(source: Source, found: Fingerprinted) -> Sorted:
     """Compare rows with what is held. Writes nothing."""
     latest = found.latest
     batch = Sorted(rows=found.rows, ids=latest.keys(), bad=found.bad)
-    hashed = _read_hashes(source, list(latest))
-    fresh = []
-    for external_id, (_row, _raw, content_hash) in latest.items():
-        known = hashed.get(external_id)
-        if known is None or known.content_hash != content_hash:
-            fresh.append(external_id)
+    known = read_known(
+        source.scope,
+        source.account,
+        {external_id: content_hash for external_id, (_, _, content_hash) in latest.items()},
+    )
+    for external_id, (row, raw, content_hash) in latest.items():
+        record = known.get(external_id)
+        if record is None or record.held is not None:
+            held = None if record is None else record.held
+            batch.to_prepare.append(RowToPrepare(external_id, raw, content_hash, held, row))
             continue
-        batch.unchanged.append(known.record_id)
+        batch.unchanged.append(record.record_id)
         batch.unchanged_ids.append(external_id)
-        if known.gone:
-            batch.back.append(known.record_id)
-    changed = [external_id for external_id in fresh if external_id in hashed]
-    held = read_held(source.scope, source.account, changed) if changed else {}
-    for external_id in fresh:
-        row, raw, content_hash = latest[external_id]
-        batch.to_prepare.append(
-            RowToPrepare(external_id, raw, content_hash, held.get(external_id), row)
-        )
+        if record.gone:
+            batch.back.append(record.record_id)
     return batch
 
 
@@ -155,19 +143,6 @@ def external_id_of(source: Source, row: RawRow) -> str:
 def _log_unforeseen(source: Source, unforeseen: Sequence[tuple[str, str]]) -> None:
     for error, place in unforeseen:
         log.error("sync.row.mapping_failed", kind=source.connector.kind, error=error, at=place)
-
-
-def _read_hashes(source: Source, external_ids: list[str]) -> dict[str, _Hashed]:
-    rows = fetch_binary(
-        "select external_id, id, content_hash, gone_at is not null from customers_posrecord"
-        " where retailer_id = %s and account_id = %s"
-        " and external_id = any(array(select json_array_elements_text(%s::json)))",
-        [source.scope.retailer_id, source.account.pk, orjson.dumps(external_ids).decode()],
-    )
-    return {
-        external_id: _Hashed(record_id, content_hash, gone)
-        for external_id, record_id, content_hash, gone in rows
-    }
 
 
 def take_rows(
