@@ -20,25 +20,30 @@ from typing import Final
 from rig import machine
 
 HERE: Final = Path(__file__).parent
-SIZES: Final[dict[str, dict[str, str]]] = {
-    "quick": {
-        "sync_rate.py": "--rows 10000 --rounds 2",
-        "sync_memory.py": "--rows 2000 20000",
-        "search.py": "--rows 10000 --searches 50",
-        "kills.py": "--kills 5 --people 600",
-    },
-    "usual": {
-        "sync_rate.py": "--rows 20000 --rounds 5",
-        "sync_memory.py": "--rows 10000 100000",
-        "search.py": "--rows 10000 50000",
-        "kills.py": "--kills 200",
-    },
-    "full": {
-        "sync_rate.py": "--rows 100000 --rounds 5 --dlt",
-        "sync_memory.py": "--rows 10000 1000000",
-        "search.py": "--rows 10000 100000",
-        "kills.py": "--kills 200",
-    },
+_TREEZ: Final = "--kind treez --page 50 --rows {0} --changed {0} --rounds {1}"
+SIZES: Final[dict[str, list[tuple[str, str]]]] = {
+    "quick": [
+        ("sync_rate.py", "--rows 10000 --changed 5000 --rounds 2"),
+        ("sync_memory.py", "--rows 2000 20000"),
+        ("kiosk_lookup.py", "--rows 10000 --rounds 2 --seconds 3"),
+        ("search.py", "--rows 10000 --searches 20"),
+        ("kills.py", "--kills 5 --people 600"),
+    ],
+    "usual": [
+        ("sync_rate.py", "--rows 50000 --changed 25000 --rounds 5"),
+        ("sync_rate.py", _TREEZ.format(10_000, 3)),
+        ("sync_memory.py", "--rows 10000 100000"),
+        ("kiosk_lookup.py", "--rows 50000"),
+        ("search.py", "--rows 10000 50000 --searches 60"),
+        ("kills.py", "--kills 200"),
+    ],
+    "full": [
+        ("sync_rate.py", "--rows 1000000 --changed 100000 --rounds 5 --dlt --ask"),
+        ("sync_rate.py", _TREEZ.format(20_000, 5)),
+        ("sync_memory.py", "--rows 10000 1000000"),
+        ("growth.py", "--rows 10000 100000 1000000"),
+        ("kills.py", "--kills 200"),
+    ],
 }
 
 
@@ -52,7 +57,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         summary = Path(folder) / "summary.jsonl"
         summary.touch()
-        failed = [name for name, words in chosen.items() if not _run(name, words, summary)]
+        failed = [name for name, words in chosen if not _run(name, words, summary)]
         _print(summary)
     if failed:
         raise SystemExit(f"failed: {', '.join(failed)}")

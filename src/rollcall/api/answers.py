@@ -43,11 +43,31 @@ def common_headers() -> Headers:
         ("X-Content-Type-Options", "nosniff"),
         ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
         ("Referrer-Policy", "no-referrer"),
+        # Kiosks are web pages of other origins. Nothing here goes by cookies, so a foreign page
+        # can do no more than whoever holds the key.
+        ("Access-Control-Allow-Origin", "*"),
+        ("Access-Control-Expose-Headers", "RateLimit, RateLimit-Policy, Retry-After"),
     ]
     if settings.SECURE_HSTS_SECONDS:
         age = settings.SECURE_HSTS_SECONDS
         headers.append(("Strict-Transport-Security", f"max-age={age}"))
     return tuple(headers)
+
+
+def preflight() -> Answer:
+    """What a browser asks before it lets a page of another origin send a key."""
+    return Answer(
+        status=204,
+        body=b"",
+        headers=(
+            ("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"),
+            (
+                "Access-Control-Allow-Headers",
+                "Authorization, Content-Type, Idempotency-Key, If-Match",
+            ),
+            ("Access-Control-Max-Age", "7200"),
+        ),
+    )
 
 
 def to_django(answer: Answer) -> HttpResponse:

@@ -21,7 +21,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
 
 from rollcall.api import database, problems
-from rollcall.api.answers import Answer, Headers, StartResponse, to_django, to_wsgi
+from rollcall.api.answers import (
+    Answer,
+    Headers,
+    StartResponse,
+    preflight,
+    to_django,
+    to_wsgi,
+)
 from rollcall.api.problems import BY_STATUS, Kind, ProblemError
 from rollcall.api.requests import ApiRequest, read_request, refuse_long_query
 
@@ -115,6 +122,8 @@ def api_requests(
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(PREFIX):
             return get_response(request)
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            return to_django(preflight())
         response = _to_problem(_routed(request))
         # Django would write the address of a refused request to the log.
         vars(response)["_has_been_logged"] = True

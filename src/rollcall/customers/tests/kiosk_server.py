@@ -7,6 +7,7 @@ import dataclasses
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,7 +21,6 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from rollcall import embedded
-from rollcall.config import ports
 from rollcall.customers.tests.kiosk_world import Reply
 from rollcall.kit.crypto import format_key
 
@@ -84,10 +84,19 @@ def _database_address() -> str:
     return make_conninfo(dbname=name, **given)
 
 
+def _free_port() -> int:
+    # Not the next free one from somewhere on: tests that run side by side would choose the same,
+    # and both servers would share it.
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 @contextlib.contextmanager
 def serving(folder: Path, **environment: str) -> Iterator[RunningServer]:
     """Start it with two workers; it ends with the block."""
-    port = ports.usual_or_free(8640, host="127.0.0.1")
+    port = _free_port()
     log = folder / "serve.log"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ROLLCALL_")}
     with log.open("wb") as output:

@@ -309,6 +309,35 @@ class TestBothWays:
         assert len({name for name, *_ in CASES}) == len(CASES)
 
 
+class TestOtherOrigins:
+    def test_may_ask_before_they_send_a_key(self, client: Client) -> None:
+        answer = client.options(
+            "/api/v1/42/customers",
+            headers={
+                "Origin": "https://kiosk.example",
+                "Access-Control-Request-Method": "GET",
+                "Access-Control-Request-Headers": "authorization",
+            },
+        )
+
+        assert answer.status_code == 204
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
+
+    def test_may_read_answers_and_refusals(self, world: KioskWorld) -> None:
+        replies = [
+            ask("/api/v1/42/customers?phone=4155550132", key=key) for key in (world.key, "x")
+        ]
+
+        assert [one.status for one in replies] == [200, 401]
+        assert {one.headers["Access-Control-Allow-Origin"] for one in replies} == {"*"}
+
+    def test_get_no_cookies_let_in(self, world: KioskWorld) -> None:
+        reply = ask("/api/v1/42/customers?phone=4155550132", key=world.key)
+
+        assert "Access-Control-Allow-Credentials" not in reply.headers
+
+
 class TestMethods:
     @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD", "TRACE", "X"])
     def test_that_are_not_offered_end_in_405(self, world: KioskWorld, method: str) -> None:
