@@ -52,7 +52,7 @@ test: $(VENV)/.dev browser ## Run all tests (T=path runs some)
 ifneq ($(T),)
 	@$(BIN)/python -m pytest $(T)
 else
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
 	@# Apart: the browser driver's event loop would stand in other tests' way.
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 	@tools/test-on-system-postgres

@@ -62,7 +62,6 @@ def processes_of(hub: Installation) -> list[str]:
     return found
 
 
-@pytest.mark.xdist_group("demo")
 class TestDemo:
     def test_proves_that_hub_and_pos_hold_the_same(self, hub: Installation) -> None:
         lines = [json.loads(line) for line in hub.run("demo", "--check").splitlines()]

@@ -19,7 +19,6 @@ from rollcall.pos.simulator.running import RunningSimulator, running
 from rollcall.testing.installation import Installation
 
 # One installation serves all of them.
-pytestmark = pytest.mark.xdist_group("installation")
 CONNECTION = "alder-way"
 _LEASE = """
 from rollcall.config.cli.django_setup import start_django
