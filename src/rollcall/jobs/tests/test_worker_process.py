@@ -18,7 +18,6 @@ from rollcall.pos.simulator.options import SimulatorOptions
 from rollcall.pos.simulator.running import RunningSimulator, running
 from rollcall.testing.installation import Installation
 
-# One installation serves all of them.
 CONNECTION = "alder-way"
 _LEASE = """
 from rollcall.config.cli.django_setup import start_django

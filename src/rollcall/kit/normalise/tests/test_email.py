@@ -75,6 +75,7 @@ class TestEmailNormal:
             "a" * 250 + "@example.com",
             "alice@" + "b" * 64 + ".com",
             "alice@example.com\x00.org",
+            "0@0-.0.com",
         ],
     )
     def test_is_none_for_what_is_not_valid(self, text: str) -> None:
