@@ -14,8 +14,8 @@ from rollcall.kit.normalise.characters import visible
 _FAST_LENGTH: Final = 64
 
 #: Shapes about which no rule of the library can be in doubt: ASCII, single hyphens (so that it is
-#: not punycode), a top-level domain of letters. Without possessive quantifiers: before 3.11.5 Python
-#: took addresses by them that do not fit.
+#: not punycode), a top-level domain of letters. Without possessive quantifiers: by those, Python
+#: before 3.11.5 took addresses that do not fit.
 _PLAIN = re.compile(
     r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+([a-z]{2,})",
 )
