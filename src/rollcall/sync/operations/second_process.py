@@ -15,7 +15,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from typing import Final
@@ -58,12 +58,13 @@ class Preparing:
             self._pool = _start()
             self._up = self._pool.submit(_wake)
             concurrent.futures.wait([self._up], timeout=PATIENCE_S)
-        if not self.is_elsewhere or self._pool is None:
+        pool = self._pool  # the writing thread may give it up at any moment
+        if pool is None or not self.is_elsewhere:
             outcome = prepare(job)
             return lambda: outcome
         shipped = [row._replace(row=None) for row in job.rows]
         try:
-            future = self._pool.submit(prepare, _with_rows(job, shipped))
+            future = pool.submit(prepare, _with_rows(job, shipped))
         except (BrokenProcessPool, RuntimeError) as error:
             self._give_up(error)
             return self.submit(job)
@@ -72,7 +73,7 @@ class Preparing:
     def _outcome(self, future: Future[Outcome], job: Job) -> Outcome:
         try:
             return future.result()
-        except (BrokenProcessPool, UnsealError) as error:
+        except (BrokenProcessPool, CancelledError, UnsealError) as error:
             # It died, or met what only this process can solve, such as a key made just now.
             if isinstance(error, BrokenProcessPool):
                 self._give_up(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -51,11 +52,14 @@ def small(world: PosWorld) -> PosWorld:
 
 
 def children() -> list[psutil.Process]:
-    return [
-        child
-        for child in psutil.Process().children(recursive=True)
-        if "multiprocessing.spawn" in " ".join(child.cmdline())
-    ]
+    return [child for child in psutil.Process().children(recursive=True) if _prepares(child)]
+
+
+def _prepares(process: psutil.Process) -> bool:
+    try:
+        return "multiprocessing.spawn" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # it ended while we looked, or is still to be reaped
+        return False
 
 
 def change_everybody(world: PosWorld) -> None:
@@ -106,8 +110,9 @@ class TestSecondProcess:
 
         def kill(_run: CustomerSync) -> None:
             for child in children():
-                child.send_signal(signal.SIGKILL)
-                killed.append(child.pid)
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    child.send_signal(signal.SIGKILL)
+                    killed.append(child.pid)
 
         asked = request_sync(small.scope, small.connection, full=True, by_worker=False)
         run = run_sync(small.scope, asked, report=kill)
