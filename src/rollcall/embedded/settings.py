@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from rollcall.embedded.address import Address
+from rollcall.embedded.memory import cache_mb
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - looked at, nothing is written there
 _SHARED_MEMORY_ENOUGH_BYTES = 1_000_000_000
@@ -14,9 +15,8 @@ _SHARED_MEMORY_ENOUGH_BYTES = 1_000_000_000
 _FIXED = {
     "fsync": "on",
     "synchronous_commit": "on",
-    "shared_buffers": "128MB",
     "max_connections": "60",
-    "max_wal_size": "2GB",
+    "max_wal_size": "4GB",
     # Short queries by the thousand: compiling them costs more than it gains.
     "jit": "off",
     "timezone": "UTC",
@@ -41,7 +41,7 @@ _FIXED = {
 
 def options_for(address: Address) -> list[str]:
     """Return the command-line options of a server that listens at ``address`` and nowhere else."""
-    settings = _FIXED | _listening(address)
+    settings = _FIXED | {"shared_buffers": f"{cache_mb()}MB"} | _listening(address)
     if _shared_memory_is_small():
         # A container's /dev/shm of 64 MB ends parallel queries with "No space left on device".
         settings["dynamic_shared_memory_type"] = "mmap"

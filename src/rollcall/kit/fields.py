@@ -69,6 +69,8 @@ FIELDS: Final[Mapping[str, FieldSpec]] = {
         FieldSpec(name="customer_type", label="Customer type"),  # adult | medical | caregiver
         FieldSpec(name="verification", label="Verification"),  # verified | pending | not_applicable
         FieldSpec(name="marketing_opt_in", label="Marketing allowed", type=FieldType.FLAG),
+        FieldSpec(name="email_opt_in", label="E-mail allowed", type=FieldType.FLAG),
+        FieldSpec(name="sms_opt_in", label="Texts allowed", type=FieldType.FLAG),
         FieldSpec(name="banned", label="Banned", type=FieldType.FLAG),
         FieldSpec(name="is_caregiver", label="Is a caregiver", type=FieldType.FLAG),
         FieldSpec(name="loyalty_points", label="Loyalty points", type=FieldType.NUMBER),

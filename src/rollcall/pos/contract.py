@@ -3,7 +3,7 @@
 A connector *declares* what it is (:class:`Connector`) and *opens* a :class:`PosClient` that streams
 raw rows page by page. Rows travel raw so that the hub can compare a keyed hash before it spends
 anything on them; :meth:`Connector.to_canonical` is a pure function that turns one raw row into a
-:class:`CanonicalCustomer`. ``conformance.py`` holds the tests that every connector must pass.
+:class:`CanonicalCustomer`. ``conformance/`` holds the tests that every connector must pass.
 """
 
 from __future__ import annotations
@@ -16,12 +16,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from rollcall.pos.errors import UnsupportedByPosError
 from rollcall.pos.fields import Fields
+from rollcall.pos.writing import FieldProblem, NewCustomer, WriteRules, is_empty, missing
+
+if TYPE_CHECKING:
+    from rollcall.pos.webhooks import WebhookReader
 
 #: One customer exactly as the POS sent it: decoded JSON, nothing renamed or repaired.
 RawRow = Mapping[str, Any]
@@ -35,6 +40,10 @@ class Capability(enum.StrEnum):
     GET = "get"
     SEARCH = "search"
     TELLS_MERGES = "tells_merges"
+    CREATE = "create"
+    UPDATE = "update"
+    DEACTIVATE = "deactivate"
+    WEBHOOKS = "webhooks"
 
 
 class RecordStatus(enum.StrEnum):
@@ -220,6 +229,47 @@ class PosClient(AbstractContextManager["PosClient"], abc.ABC):
         :raises UnsupportedByPosError: the POS cannot search by what was given.
         """
 
+    def create(self, customer: NewCustomer) -> RawRow:  # noqa: ARG002  # for overriding
+        """Create one customer and return them as the POS holds them now.
+
+        The request that creates is sent once only (``Call.is_repeatable``), unless the POS itself
+        sees a repetition by ``customer.key``.
+
+        :raises PosDuplicateError: the POS says that it holds this person already.
+        :raises PosRefusedDataError: the POS refused the values.
+        :raises PosOutcomeUnknownError: it may have been done; :meth:`find_created` will tell.
+        :raises UnsupportedByPosError: this POS has no such operation.
+        """
+        raise UnsupportedByPosError("this POS creates no customers")
+
+    def find_created(self, customer: NewCustomer, *, since: dt.datetime) -> list[RawRow]:  # noqa: ARG002
+        """Return what an earlier :meth:`create` of exactly this customer may have made.
+
+        Rows that say the same in everything that was sent and, where the POS tells, came to be not
+        before ``since`` (with a few minutes' grace for clocks). Usually none or one.
+        """
+        raise UnsupportedByPosError("this POS creates no customers")
+
+    def update(self, current: RawRow, changes: Fields) -> RawRow:  # noqa: ARG002
+        """Change some fields of one customer and return the row as the POS holds it now.
+
+        What is not named stays as it is, wire keys that we do not know included. Doing it again
+        does no harm; what was cut off in the middle is finished by doing it again with the row as
+        it is then.
+
+        :param current: the row as :meth:`get` read it just now.
+        :param changes: updatable fields with their new values; None empties a clearable one.
+        :raises PosConflictError: somebody changed the row after it was read.
+        :raises PosRefusedDataError: the POS refused the values.
+        :raises PosGoneError: there is no such customer any more.
+        :raises UnsupportedByPosError: this POS has no such operation, or not for these fields.
+        """
+        raise UnsupportedByPosError("this POS changes no customers")
+
+    def set_status(self, current: RawRow, status: RecordStatus) -> RawRow:  # noqa: ARG002
+        """Deactivate one customer, or activate them again; otherwise like :meth:`update`."""
+        raise UnsupportedByPosError("this POS deactivates no customers")
+
     @abc.abstractmethod
     def close(self) -> None:
         """Give up connections; idempotent."""
@@ -257,6 +307,10 @@ class Connector(abc.ABC, Generic[SettingsT]):
     #: as drift, so that a changed POS is noticed.
     known_keys: ClassVar[frozenset[str]]
     settings_model: type[SettingsT]
+    #: What can be written; nothing unless the connector says so.
+    writes: ClassVar[WriteRules] = WriteRules()
+    #: How the POS calls us; None if it does not.
+    webhooks: ClassVar[WebhookReader[Any] | None] = None
 
     @abc.abstractmethod
     def account_key(self, settings: SettingsT) -> str | None:
@@ -275,6 +329,22 @@ class Connector(abc.ABC, Generic[SettingsT]):
     def requests_per_second(self, settings: SettingsT) -> float:  # noqa: ARG002  # for overriding
         """How fast these settings may ask; the declared limit unless a connector knows better."""
         return self.limits.requests_per_second
+
+    def check_new(self, fields: Fields, settings: SettingsT) -> list[FieldProblem]:  # noqa: ARG002
+        """Say what the POS would refuse of a new customer, all at once; pure.
+
+        Unless overridden: empty required fields.
+        """
+        return missing(fields, self.writes.required)
+
+    def check_changes(self, changes: Fields, settings: SettingsT) -> list[FieldProblem]:  # noqa: ARG002
+        """Say what the POS would refuse of an update, all at once; pure.
+
+        Unless overridden: emptied fields that cannot be empty. Fields that are not updatable are
+        no problem: they stay in the hub.
+        """
+        emptied = {name for name in changes if is_empty(changes, name)}
+        return missing(changes, frozenset(emptied & self.writes.updatable - self.writes.clearable))
 
     @abc.abstractmethod
     def open(self, settings: SettingsT, options: OpenOptions) -> PosClient:

@@ -4,7 +4,9 @@
 
     PosError
     ├── PosUnavailableError       retry later (``retry_after_s`` if the POS said when)
-    │   └── PosThrottledError     the same, and slow down
+    │   ├── PosThrottledError     the same, and slow down
+    │   └── PosOutcomeUnknownError   it may have been done: look before trying again
+    ├── PosConflictError          somebody else changed it meanwhile: read it again
     ├── PosCredentialsError       fix the credentials; retrying will not help
     ├── PosRefusedDataError       fix the data that was sent
     │   └── PosDuplicateError     it exists already (``existing_id`` where the POS names it)
@@ -39,6 +41,14 @@ class PosUnavailableError(PosError):
 
 class PosThrottledError(PosUnavailableError):
     """The POS said that we ask too often (429)."""
+
+
+class PosOutcomeUnknownError(PosUnavailableError):
+    """A write got no sensible answer: the POS may have done it, or not."""
+
+
+class PosConflictError(PosError):
+    """The record was changed at the POS after it was read; read it again and decide anew."""
 
 
 class PosCredentialsError(PosError):

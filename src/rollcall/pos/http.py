@@ -22,6 +22,7 @@ from rollcall.pos.errors import (
     PosCredentialsError,
     PosError,
     PosNeedsHumanError,
+    PosOutcomeUnknownError,
     PosThrottledError,
     PosUnavailableError,
 )
@@ -36,6 +37,8 @@ logging.getLogger("httpcore").setLevel(logging.WARNING)
 MAX_BODY: Final = 64 * 1024 * 1024
 #: A POS that asks for a longer pause gets it from the hub's schedule, not from a blocked thread.
 LONGEST_PAUSE_S: Final = 60.0
+#: Names of httpx's errors that come before the first byte is sent.
+_NOT_CONNECTED: Final = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +64,8 @@ class Call:
     :param values: for the names; percent-encoded here, so that no value can leave its segment.
     :param form: sent as an HTML form.
     :param json: sent as JSON.
+    :param is_repeatable: False for what must not be done twice: it is tried again only if it
+        surely did not arrive (no connection, 429), else PosOutcomeUnknownError is raised.
     """
 
     method: str
@@ -70,6 +75,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
     json: object | None = None
+    is_repeatable: bool = True
 
     def path(self) -> str:
         """Fill in the template."""
@@ -106,6 +112,8 @@ class PosHttp:
         """Send a request, again if it makes sense, and decode the answer.
 
         :raises PosThrottledError: 429 after all tries, or with a longer pause than we wait for.
+        :raises PosOutcomeUnknownError: the same for a call that is not repeatable, unless it surely
+            did not arrive.
         :raises PosUnavailableError: no answer, 5xx, cut off, too large or not JSON after all tries.
         :raises PosCredentialsError: 401 or 403 (``code`` tells which); not tried again.
         :raises PosNeedsHumanError: the POS redirects elsewhere.
@@ -115,6 +123,8 @@ class PosHttp:
             try:
                 return self._send_once(call)
             except PosUnavailableError as error:
+                if not (call.is_repeatable or _did_not_arrive(error)):
+                    raise PosOutcomeUnknownError(str(error), code=error.code) from None
                 wait_s = max(pause_s, error.retry_after_s or 0.0)
                 if attempt == self._attempts or wait_s > LONGEST_PAUSE_S:
                     raise
@@ -152,9 +162,9 @@ class PosHttp:
             raise PosUnavailableError(f"no answer from the POS ({name})", code=name) from None
         _raise_for_status(response.status_code, retry_after_s)
         try:
-            # Refusals may come without a body; a success without one was cut off.
-            refused = response.status_code >= 400 and not body
-            data, damaged = (None, False) if refused else decode_json(body)
+            # Refusals may come without a body, and 204; any other success without one was cut off.
+            empty = not body and (response.status_code >= 400 or response.status_code == 204)
+            data, damaged = (None, False) if empty else decode_json(body)
         except NotJsonError:
             raise PosUnavailableError(
                 f"the POS answered {response.status_code} with something that is not JSON",
@@ -214,6 +224,10 @@ def _raise_for_status(status: int, retry_after_s: float | None) -> None:
         error = PosNeedsHumanError("the POS redirects elsewhere; check the base URL", code=code)
     if error is not None:
         raise error
+
+
+def _did_not_arrive(error: PosUnavailableError) -> bool:
+    return isinstance(error, PosThrottledError) or error.code in _NOT_CONNECTED
 
 
 def _pos_time(header: str | None) -> dt.datetime | None:

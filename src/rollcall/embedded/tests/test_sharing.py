@@ -61,7 +61,7 @@ class TestFirstStart:
     def test_makes_a_utf8_database_with_durable_commits(self, reachable: Path) -> None:
         names = (
             *("server_encoding", "fsync", "synchronous_commit", "jit"),
-            *("shared_buffers", "max_connections", "max_wal_size"),
+            *("max_connections", "max_wal_size"),
             *("TimeZone", "log_min_messages", "unix_socket_permissions"),
         )
         with EmbeddedServer(reachable / "d") as info, psycopg.connect(info.url) as connection:
@@ -71,8 +71,8 @@ class TestFirstStart:
             ).fetchone()
 
         assert [row[0] for row in rows if row] == [
-            *("UTF8", "on", "on", "off", "128MB", "60"),
-            *("2GB", "UTC", "log", "0700"),
+            *("UTF8", "on", "on", "off", "60"),
+            *("4GB", "UTC", "log", "0700"),
         ]
         assert collation == ("C.UTF-8",)
 

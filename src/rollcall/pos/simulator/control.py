@@ -84,6 +84,15 @@ class Control:
         """Replace the named faults; None, 0 and False switch one off."""
         self._call("PUT", "faults", faults)
 
+    def habits(self) -> dict[str, Any]:
+        """All habits with their present value."""
+        answer: dict[str, Any] = self._call("GET", "habits", None)
+        return answer
+
+    def set_habits(self, **habits: object) -> None:
+        """Replace the named habits; None brings back the usual one."""
+        self._call("PUT", "habits", habits)
+
     def requests(self) -> list[dict[str, Any]]:
         """How many requests were answered, by ``method``, ``path`` template and ``status``."""
         answer: list[dict[str, Any]] = self._call("GET", "requests", None)

@@ -15,6 +15,7 @@ import orjson
 from rollcall.pos.fields import FIELDS, FieldType, FieldValue
 from rollcall.pos.simulator.exchange import Answer, Request, json_answer
 from rollcall.pos.simulator.faults import FaultError
+from rollcall.pos.simulator.habits import HabitError
 from rollcall.pos.simulator.world import World
 
 _MAX_TEXT: Final = 100_000
@@ -48,12 +49,13 @@ def handle(world: World, request: Request, prefix: str) -> Answer:
         "health": {"GET": _health},
         "requests": {"GET": _requests},
         "faults": {"GET": _faults, "PUT": _set_faults},
+        "habits": {"GET": _habits, "PUT": _set_habits},
         "clock": {"PUT": _set_clock},
         "merge": {"POST": _merge},
         "customers": {"PATCH": _patch, "DELETE": _delete} if rest else {"POST": _create},
     }  # fmt: skip
     if name not in table or (rest and name != "customers"):
-        return error(404, "no such control; see customers, merge, faults, requests, clock, health")
+        return error(404, "no such control; see customers, merge, faults, habits, requests, …")
     method = table[name].get(request.method)
     if method is None:
         return error(405, f"{name} takes {', '.join(table[name])}")
@@ -61,7 +63,7 @@ def handle(world: World, request: Request, prefix: str) -> Answer:
         return method(world, request, unquote(rest))
     except ControlError as refusal:
         return error(refusal.status, str(refusal))
-    except FaultError as refusal:
+    except (FaultError, HabitError) as refusal:
         return error(400, str(refusal))
 
 
@@ -80,6 +82,15 @@ def _faults(world: World, _request: Request, _pos_id: str) -> Answer:
 def _set_faults(world: World, request: Request, _pos_id: str) -> Answer:
     world.faults.set(_object(request))
     return json_answer(200, world.faults.all())
+
+
+def _habits(world: World, _request: Request, _pos_id: str) -> Answer:
+    return json_answer(200, world.habits.all())
+
+
+def _set_habits(world: World, request: Request, _pos_id: str) -> Answer:
+    world.habits.set(_object(request))
+    return json_answer(200, world.habits.all())
 
 
 def _set_clock(world: World, request: Request, _pos_id: str) -> Answer:

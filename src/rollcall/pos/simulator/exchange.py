@@ -67,12 +67,14 @@ class Route(Generic[WorldT]):
 
     :param template: ``/customer/{customer_id}``; a placeholder takes one path segment, decoded.
     :param needs_token: whether ``SimulatorSpec.authenticate`` is asked before the handler.
+    :param writes: customers may be different afterwards; faults of writes are for these.
     """
 
     method: str
     template: str
     handler: Handler[WorldT]
     needs_token: bool = True
+    writes: bool = False
 
 
 class Router(Generic[WorldT]):

@@ -42,10 +42,12 @@ def _ids(value: object) -> bool:
 #:
 #: ``latency_ms`` waits before each answer · ``error_500_rate``, ``reset_rate``, ``cut_body_rate``,
 #: ``not_json_rate`` are shares of requests (0 to 1) that get a 500, a TCP reset, a body shorter
-#: than announced, an HTML page · ``throttle_burst``: the next n requests get 429, with
-#: ``retry_after`` seconds if set · ``move_rows``: after each list page n random customers are
-#: touched, so that they move · ``list_order``: by last change (asc, desc) or signup, instead of
-#: the POS's own order · ``expire_tokens_after``: every n requests all tokens become unknown ·
+#: than announced, an HTML page · ``lost_answer_rate``, ``failed_answer_rate``: shares of writes
+#: that are done, and then get a TCP reset, a 500; ``late_answer_ms`` waits behind each write ·
+#: ``throttle_burst``: the next n requests get 429, with ``retry_after`` seconds if set ·
+#: ``move_rows``: after each list page n random customers are touched, so that they move ·
+#: ``list_order``: by last change (asc, desc) or signup, instead of the POS's own order ·
+#: ``expire_tokens_after``: every n requests all tokens become unknown ·
 #: ``empty_lists`` · ``truncate_after``: lists end after n rows · ``drop_rows``: ids that lists
 #: leave out · ``not_found_style``, ``envelope``: the POS's inconsistent shapes · ``signup_to``:
 #: whether the last day of a date range belongs to it · ``malformed_rows``: kinds applied to the
@@ -58,6 +60,9 @@ RULES: Final[Mapping[str, tuple[Callable[[object], bool], object]]] = {
     "reset_rate": (_number(1), 0),
     "cut_body_rate": (_number(1), 0),
     "not_json_rate": (_number(1), 0),
+    "lost_answer_rate": (_number(1), 0),
+    "failed_answer_rate": (_number(1), 0),
+    "late_answer_ms": (_number(600_000), 0),
     "move_rows": (_count, 0),
     "list_order": (_one_of("", "asc", "desc", "signup"), ""),
     "expire_tokens_after": (_count, 0),

@@ -157,6 +157,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         answer = self._refused_by_fault_or_limit(world)
         if answer is None:
             answer = self._handled(world, request, route, values, path_exists=path_exists)
+        if route is not None and route.writes and answer.status < 300:
+            time.sleep(world.faults.number("late_answer_ms") / 1000)
+            if world.faults.strikes("lost_answer_rate"):
+                world.count(request.method, template, 0)
+                self._reset()
+                return
+            if world.faults.strikes("failed_answer_rate"):
+                answer = world.spec.refusal(500, "INTERNAL ERROR")
         world.count(request.method, template, answer.status)
         self._send(answer, cut=answer.status == 200 and world.faults.strikes("cut_body_rate"))
 

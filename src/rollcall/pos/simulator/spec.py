@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from rollcall.pos.fields import FieldValue
 from rollcall.pos.simulator.exchange import Answer, Request, Route
+from rollcall.pos.simulator.habits import HabitRules
 from rollcall.pos.simulator.malformed import MalformedKeys
 from rollcall.pos.simulator.options import SimulatorOptions
 from rollcall.pos.simulator.records import Record
@@ -41,6 +42,8 @@ class SimulatorSpec(abc.ABC):
     #: Above this, requests are refused (unless ``no_limits``).
     requests_per_second: ClassVar[float]
     malformed_keys: ClassVar[MalformedKeys]
+    #: What differs between this POS's tenants and servers.
+    habits: ClassVar[HabitRules] = {}
 
     @abc.abstractmethod
     def default_settings(self, options: SimulatorOptions, url: str) -> dict[str, object]:
@@ -56,6 +59,13 @@ class SimulatorSpec(abc.ABC):
         if number != 1:
             raise ValueError(f"a {self.kind} account has one location")
         return self.default_settings(options, url)
+
+    def new_memory(self) -> object:
+        """Return what one running simulator remembers beside customers; ``World.memory`` keeps it.
+
+        It is lost when the simulator stops.
+        """
+        return None
 
     @abc.abstractmethod
     def routes(self) -> Sequence[Route[World]]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from rollcall.pos.fields import FieldValue
@@ -26,6 +26,7 @@ from rollcall.pos.population import (
 )
 from rollcall.pos.rate import TokenBucket
 from rollcall.pos.simulator.faults import Faults
+from rollcall.pos.simulator.habits import Habits
 from rollcall.pos.simulator.malformed import malform
 from rollcall.pos.simulator.options import SimulatorOptions
 from rollcall.pos.simulator.records import Listing, Record
@@ -51,6 +52,9 @@ class World:
         self.zone = ZoneInfo(options.time_zone)
         self.state = state
         self.faults = Faults(options.faults, seed=options.seed)
+        self.habits = Habits(spec.habits)
+        #: The spec's own (``SimulatorSpec.new_memory``).
+        self.memory: Any = spec.new_memory()
         #: Access token → time.monotonic() of its end.
         self.tokens: dict[str, float] = {}
         self.skew_s = 0.0

@@ -18,6 +18,7 @@ from rollcall.pos.contract import Limits, OpenOptions
 from rollcall.pos.errors import (
     PosCredentialsError,
     PosNeedsHumanError,
+    PosOutcomeUnknownError,
     PosThrottledError,
     PosUnavailableError,
 )
@@ -299,3 +300,45 @@ class TestRateLimit:
 )
 def test_is_loopback_knows_this_machine(url: str, local: bool) -> None:
     assert is_loopback(url) is local
+
+
+CREATE = Call(method="POST", template="/customer", json={"a": 1}, is_repeatable=False)
+
+
+class TestWhatMustNotBeDoneTwice:
+    @pytest.mark.parametrize(
+        "answer",
+        [(500, {}, b"{}"), (503, {}, b""), (408, {}, b"{}"), (200, {}, b"<html>"), (200, {}, b"")],
+    )
+    def test_is_sent_once_and_its_outcome_unknown(
+        self, script: Script, door: PosHttp, answer: tuple[int, dict[str, str], bytes]
+    ) -> None:
+        script.answers = [answer, OK]
+
+        with pytest.raises(PosOutcomeUnknownError):
+            door.send(CREATE)
+        assert len(script.seen) == 1
+
+    def test_is_sent_again_after_a_refusal_of_the_limit(
+        self, script: Script, door: PosHttp
+    ) -> None:
+        script.answers = [(429, {}, b""), (429, {}, b""), OK]
+
+        assert door.send(CREATE).data == {"a": 1}
+        assert len(script.seen) == 3
+
+    def test_is_not_unknown_where_nobody_listens(self, waits: list[float]) -> None:
+        options = OpenOptions(
+            time_zone=ZoneInfo("UTC"), attempts=2, timeout_s=2.0, sleep=waits.append
+        )
+        door = PosHttp(kind="treez", base_url="http://127.0.0.1:9", options=options, limits=LIMITS)
+
+        with pytest.raises(PosUnavailableError) as caught:
+            door.send(CREATE)
+        assert not isinstance(caught.value, PosOutcomeUnknownError)
+        assert len(waits) == 1
+
+    def test_may_be_answered_without_a_body(self, script: Script, door: PosHttp) -> None:
+        script.answers = [(204, {}, b"")]
+
+        assert door.send(CREATE).data is None

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import http.client
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -67,14 +63,7 @@ def connect(
 
 
 def switch(world: PosWorld, **habits: object) -> None:
-    address = urlsplit(world.simulator.url)
-    peer = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
-    settings = connector(world.kind).settings_model.model_validate(world.simulator.settings)
-    key = settings.model_dump()["api_key"].get_secret_value()
-    token = base64.b64encode(f"{key}:".encode()).decode()
-    peer.request("PUT", "/__habits__", json.dumps(habits), {"Authorization": f"Basic {token}"})
-    assert peer.getresponse().status == 200
-    peer.close()
+    world.simulator.control.set_habits(**habits)
 
 
 def sync(world: PosWorld, connection: PosConnection, *, full: bool = False) -> CustomerSync:

@@ -14,10 +14,10 @@ from rollcall.pos.connectors.leaflogix.simulator import (
     reads,
     rows,
     search,
-    switches,
     writes,
 )
-from rollcall.pos.connectors.leaflogix.simulator.tenant import caller, key_of, tenant
+from rollcall.pos.connectors.leaflogix.simulator.habits import RULES
+from rollcall.pos.connectors.leaflogix.simulator.tenant import Tenant, caller, key_of, tenant
 from rollcall.pos.fields import FieldValue
 from rollcall.pos.simulator.exchange import Answer, Handler, Request, Route
 from rollcall.pos.simulator.malformed import MalformedKeys
@@ -50,6 +50,10 @@ class LeaflogixSimulator(SimulatorSpec):
     malformed_keys = MalformedKeys(
         id="customerId", date="dateOfBirth", name="firstName", note="notes"
     )
+    habits = RULES
+
+    def new_memory(self) -> Tenant:
+        return Tenant()
 
     def default_settings(self, options: SimulatorOptions, url: str) -> dict[str, object]:
         return self.location_settings(options, url, 1)
@@ -64,8 +68,6 @@ class LeaflogixSimulator(SimulatorSpec):
             Route(
                 method="GET", template="/okcomputer", handler=reads.okcomputer, needs_token=False
             ),
-            Route(method="GET", template=switches.PATH, handler=switches.told),
-            Route(method="PUT", template=switches.PATH, handler=switches.changed),
             *(
                 Route(
                     method=method,
@@ -124,7 +126,7 @@ def _limited(
     if not world.options.no_limits:
         wait_s = tenant(world).take(asking.key, f"{request.method} {path}", per_minute)
         if wait_s is not None:
-            told = tenant(world).habits.is_on("tells_retry_after")
+            told = world.habits.is_on("tells_retry_after")
             return answers.too_many(per_minute, wait_s if told else None)
     if scoped and not asking.has_scope:
         return answers.empty(403)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 
 from rollcall.pos.connectors.leaflogix.simulator import answers, rows
-from rollcall.pos.connectors.leaflogix.simulator.tenant import Caller, caller, tenant, whoami
+from rollcall.pos.connectors.leaflogix.simulator.tenant import Caller, caller, whoami
 from rollcall.pos.simulator.exchange import Answer, Request, json_answer
 from rollcall.pos.simulator.records import Listing
 from rollcall.pos.simulator.world import World
@@ -58,7 +58,7 @@ def okcomputer(_world: World, _request: Request, _values: Values) -> Answer:
 def who_am_i(world: World, request: Request, _values: Values) -> Answer:
     """``GET /whoami``; Pascal case was seen too, with other names [code]."""
     told = dict(whoami(world, _asking(world, request)))
-    if tenant(world).habits.word("whoami") == "pascal":
+    if world.habits.word("whoami") == "pascal":
         told["companyName"] = told.pop("lspName")
         told = {key[0].upper() + key[1:]: value for key, value in told.items()}
     return json_answer(200, told)
@@ -95,7 +95,7 @@ def customers(world: World, request: Request, _values: Values) -> Answer:
 
 def customers_paginated(world: World, request: Request, _values: Values) -> Answer:
     """``GET /customer/customers-paginated``; sorted by last change [guess], no totals [doc]."""
-    given, habits = parameters(request), tenant(world).habits
+    given, habits = parameters(request), world.habits
     try:
         asked = _asked(world, given)
         number = _number(given, "PageNumber", 0)
@@ -127,19 +127,19 @@ def parameters(request: Request) -> dict[str, str]:
 
 def refused(world: World, message: str, **properties: str) -> Answer:
     """Return a 400 in the shape that is switched on."""
-    return answers.bad_request(tenant(world).habits.word("refusals"), message, **properties)
+    return answers.bad_request(world.habits.word("refusals"), message, **properties)
 
 
 def not_found(world: World, sentence: str = "No Customer Found") -> Answer:
     """Return a 404: a JSON string, or nothing [doc]."""
-    if tenant(world).habits.word("not_found") == "empty":
+    if world.habits.word("not_found") == "empty":
         return answers.empty(404)
     return answers.text(404, sentence)
 
 
 def served(world: World, bodies: list[bytes]) -> list[bytes]:
     """Write the rows' times of change as this tenant does."""
-    style = tenant(world).habits.word("dates")
+    style = world.habits.word("dates")
     if style == "mixed":
         return bodies
     return [_MODIFIED.sub(lambda found: _redated(found, style), body, 1) for body in bodies]
@@ -163,7 +163,7 @@ def _int(text: str) -> int:
 
 
 def _asked(world: World, given: Mapping[str, str]) -> _Asked:
-    habits, now = tenant(world).habits, world.now()
+    habits, now = world.habits, world.now()
     anonymous = given.get("includeanonymous", "true").lower() != "false"
     anonymous = anonymous or not habits.is_on("obeys_anonymous")
     lower = _moment(given, "fromLastModifiedDateUTC")
@@ -210,7 +210,7 @@ def _slice(world: World, asking: Caller, asked: _Asked, offset: int, limit: int)
     start, left = max(0, offset - len(guests)), limit - len(head)
     if left <= 0:
         return served(world, head)
-    if tenant(world).habits.is_on("shares_profiles"):
+    if world.habits.is_on("shares_profiles"):
         return served(world, head + world.list_rows(listing, offset=start, limit=left))
     own = f'"createdAtLocation":"{rows.location_name(asking.location)}"'.encode()
     everybody = world.list_rows(listing, offset=0, limit=_EVERYTHING)
@@ -222,7 +222,7 @@ def _guests(world: World, asked: _Asked) -> list[bytes]:
         return []
     return [
         orjson.dumps(_guest(_FIRST_GUEST + number))
-        for number in range(1, tenant(world).habits.count("guests") + 1)
+        for number in range(1, world.habits.count("guests") + 1)
     ]
 
 

@@ -1,4 +1,4 @@
-"""What one running simulator remembers beside its customers: keys, limits, replays, habits."""
+"""What one running simulator remembers beside its customers: keys, limits, replays."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
-from weakref import WeakKeyDictionary
+from typing import Final, cast
 
-from rollcall.pos.connectors.leaflogix.simulator.habits import Habits
 from rollcall.pos.connectors.leaflogix.simulator.rows import location_name
 from rollcall.pos.simulator.exchange import Request
 from rollcall.pos.simulator.options import SimulatorOptions
@@ -43,7 +41,6 @@ class Caller:
 class Tenant:
     """The company behind one simulator."""
 
-    habits: Habits = field(default_factory=Habits)
     #: (ConsumerKey, idempotencyKey) → customerId of the first answer.
     replays: dict[tuple[str, str], str] = field(default_factory=dict)
     _used: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
@@ -70,14 +67,9 @@ class Tenant:
             self.replays[pair] = pos_id
 
 
-_TENANTS: Final[WeakKeyDictionary[World, Tenant]] = WeakKeyDictionary()
-_TENANTS_LOCK: Final = threading.Lock()
-
-
 def tenant(world: World) -> Tenant:
     """Return the tenant of a world, always the same one."""
-    with _TENANTS_LOCK:
-        return _TENANTS.setdefault(world, Tenant())
+    return cast(Tenant, world.memory)
 
 
 def caller(world: World, request: Request) -> Caller | None:
@@ -111,7 +103,7 @@ def whoami(world: World, asking: Caller) -> Mapping[str, object]:
         "postalCode": "80012",
         "licenseNumber": f"403R-{company:05d}",
         "doingBusinessAs": name.title(),
-        "shareCustomerProfiles": tenant(world).habits.is_on("shares_profiles"),
+        "shareCustomerProfiles": world.habits.is_on("shares_profiles"),
         "globalId": None,
         "locationGlobalId": None,
         "lspGlobalId": None,

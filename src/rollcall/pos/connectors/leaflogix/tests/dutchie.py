@@ -72,8 +72,7 @@ def call(
 
 def set_habits(simulator: RunningSimulator, **habits: object) -> None:
     """Switch habits."""
-    status, answer, _ = call(simulator, "PUT", "/__habits__", habits)
-    assert status == 200, answer
+    simulator.control.set_habits(**habits)
 
 
 def requests_to(simulator: RunningSimulator, path: str) -> int:

@@ -218,20 +218,20 @@ class TestHabits:
     def test_that_cannot_be_change_nothing(
         self, simulator: RunningSimulator, wrong: dict[str, object] | list[object]
     ) -> None:
-        before = get(simulator, "/__habits__")
+        before = simulator.control.habits()
 
         if isinstance(wrong, dict):
             wrong = {"guests": 7, **wrong}
-        assert call(simulator, "PUT", "/__habits__", wrong)[0] == 400
-        assert get(simulator, "/__habits__") == before
+        assert call(simulator, "PUT", "/__control__/habits", wrong)[0] == 400
+        assert simulator.control.habits() == before
 
     def test_go_back_to_what_is_usual(self, simulator: RunningSimulator) -> None:
-        before = get(simulator, "/__habits__")
+        before = simulator.control.habits()
         set_habits(simulator, page_base=1, lag_s=60)
 
         set_habits(simulator, page_base=None, lag_s=None)
 
-        assert get(simulator, "/__habits__") == before
+        assert simulator.control.habits() == before
 
 
 class TestLookups:

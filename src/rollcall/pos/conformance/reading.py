@@ -1,35 +1,19 @@
-"""The tests that every connector must pass against its simulator.
-
-A connector binds them in a test module of a few lines::
-
-    class TestTreezConformance(ConnectorConformance):
-        kind = "treez"
-        settings = {"page_size": 20}
-"""
+"""What every connector must read, and how it fails."""
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import logging
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 import pytest
 import structlog
 
 from rollcall.pos import registry
 from rollcall.pos.clock import utc_now
+from rollcall.pos.conformance.ground import API_KEY, OnSimulator, as_truth
 from rollcall.pos.contract import (
-    CanonicalCustomer,
     Capability,
-    MappingContext,
-    OpenOptions,
-    Page,
     PosClient,
-    RawRow,
     Window,
     WindowKind,
 )
@@ -41,85 +25,11 @@ from rollcall.pos.errors import (
     RowError,
 )
 from rollcall.pos.fields import FIELDS, FieldType, FieldValue
-from rollcall.pos.simulator import RunningSimulator, SimulatorOptions, running
-
-TIME_ZONE = ZoneInfo("America/Los_Angeles")
-_NOT_FIELDS = {"pos_id", "person_id", "status", "merged_into", "updated_at"}
-_API_KEY = "a-secret-that-must-not-show"
+from rollcall.pos.simulator import RunningSimulator
 
 
-class Unlimited:
-    """Lets every request pass: simulators of tests have no limit."""
-
-    def acquire(self) -> None:
-        """Let the request pass."""
-
-
-class ConnectorConformance:
+class ConnectorConformance(OnSimulator):
     """Subclass it in ``connectors/<kind>/tests/test_conformance.py``."""
-
-    #: Folder name of the connector.
-    kind: ClassVar[str]
-    #: Settings on top of the simulator's, best with small pages.
-    settings: ClassVar[Mapping[str, object]] = {}
-    #: How many customers the simulator holds: several pages.
-    people: ClassVar[int] = 250
-
-    @pytest.fixture
-    def simulator(self, tmp_path: Path) -> Iterator[RunningSimulator]:
-        """Run the connector's simulator with a fresh population."""
-        options = SimulatorOptions(
-            state=tmp_path / "pos.sqlite", people=self.people, no_limits=True, api_key=_API_KEY
-        )
-        with running(self.kind, options) as simulator:
-            yield simulator
-
-    @pytest.fixture
-    def client(self, simulator: RunningSimulator) -> Iterator[PosClient]:
-        """Open the connector on the simulator."""
-        with self.opened(simulator) as client:
-            yield client
-
-    @contextlib.contextmanager
-    def opened(
-        self,
-        simulator: RunningSimulator,
-        *,
-        attempts: int = 12,
-        changed: Mapping[str, object] | None = None,
-    ) -> Iterator[PosClient]:
-        """Open a client with short waits."""
-        connector = registry.connector(self.kind)
-        settings = connector.settings_model(
-            **{**simulator.settings, **self.settings, **(changed or {})}
-        )
-        options = OpenOptions(
-            time_zone=TIME_ZONE,
-            rate_limiter=Unlimited(),
-            timeout_s=5,
-            attempts=attempts,
-            backoff_s=(0.001, 0.01),
-        )
-        with connector.open(settings, options) as client:
-            yield client
-
-    def canonical(self, row: RawRow) -> CanonicalCustomer:
-        """Map a row."""
-        context = MappingContext(time_zone=TIME_ZONE)
-        return registry.connector(self.kind).to_canonical(row, context)
-
-    def told(self, pages: Iterator[Page]) -> dict[str, dict[str, Any]]:
-        """Map all rows to the form of the simulator's truth; the last one of an id counts."""
-        return {
-            c.external_id: _as_truth(c) for page in pages for c in map(self.canonical, page.rows)
-        }
-
-    def truth(self, simulator: RunningSimulator) -> dict[str, dict[str, Any]]:
-        """Ask the simulator what it holds."""
-        return {
-            c["pos_id"]: {k: v for k, v in c.items() if k != "person_id"}
-            for c in simulator.control.customers()
-        }
 
     # What is read
 
@@ -160,7 +70,7 @@ class ConnectorConformance:
     ) -> None:
         pos_id, expected = next(iter(self.truth(simulator).items()))
 
-        assert _as_truth(self.canonical(client.get(pos_id))) == expected
+        assert as_truth(self.canonical(client.get(pos_id))) == expected
 
     def test_a_customer_who_is_not_there_is_gone(
         self, simulator: RunningSimulator, client: PosClient
@@ -280,7 +190,7 @@ class ConnectorConformance:
             pytest.raises(PosCredentialsError) as caught,
         ):
             client.check()
-        assert _API_KEY not in repr(caught.value)
+        assert API_KEY not in repr(caught.value)
 
     def wrong_credentials(self) -> dict[str, object]:
         """Return settings that the simulator refuses; override if the key has another name."""
@@ -341,7 +251,7 @@ class ConnectorConformance:
 
         shown += caplog.text
         assert any(entry["event"] == "pos.request.retry" for entry in logged)
-        assert _API_KEY not in shown
+        assert API_KEY not in shown
         assert person["phone"] not in shown
 
 
@@ -353,18 +263,6 @@ def full_window() -> Window:
 def changes_since(since: dt.datetime) -> Window:
     """Return what changed since a moment."""
     return Window(kind=WindowKind.INCREMENTAL, since=since, until=utc_now())
-
-
-def _as_truth(customer: CanonicalCustomer) -> dict[str, Any]:
-    assert not set(customer.fields) & _NOT_FIELDS
-    updated_at = customer.updated_at
-    return {
-        "pos_id": customer.external_id,
-        "status": str(customer.status),
-        "merged_into": customer.merged_into,
-        "updated_at": None if updated_at is None else updated_at.isoformat()[:19] + "Z",
-        **customer.fields,
-    }
 
 
 def _is_of(kind: FieldType, value: FieldValue) -> bool:

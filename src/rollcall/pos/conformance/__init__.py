@@ -1,0 +1,16 @@
+"""The tests that every connector must pass against its simulator.
+
+A connector binds them in a test module of a few lines::
+
+    class TestTreezConformance(ConnectorConformance):
+        kind = "treez"
+        settings = {"page_size": 20}
+
+    class TestTreezWriting(ConnectorWriteConformance):
+        kind = "treez"
+"""
+
+from rollcall.pos.conformance.reading import ConnectorConformance
+from rollcall.pos.conformance.writing import ConnectorWriteConformance
+
+__all__ = ["ConnectorConformance", "ConnectorWriteConformance"]
