@@ -103,8 +103,8 @@ def main() -> None:
         return
     with _place(options.keep) as where, EmbeddedServer(where) as info:
         installation = Installation(data=where)
-        shop = _shop(where, options.rows)
-        with _serving(installation) as address:
+        shop = make_shop(where, options.rows)
+        with serving(installation) as address:
             rounds = list(_rounds(options, address, info, shop, where))
     _report(options, rounds)
 
@@ -140,7 +140,7 @@ def _place(keep: Path | None) -> Iterator[Path]:
     yield keep
 
 
-def _environment(installation: Installation) -> dict[str, str]:
+def environment(installation: Installation) -> dict[str, str]:
     return {
         **installation.environment(),
         "ROLLCALL_KIOSK_LOOKUPS_PER_MINUTE": "100000000",
@@ -148,7 +148,7 @@ def _environment(installation: Installation) -> dict[str, str]:
     }
 
 
-def _shop(where: Path, rows: int) -> Shop:
+def make_shop(where: Path, rows: int) -> Shop:
     """Fill the database, or take what an earlier run left in the folder."""
     note = where / f"shop-{rows}.json"
     if not note.exists():
@@ -157,7 +157,7 @@ def _shop(where: Path, rows: int) -> Shop:
         say(f"  {rows:,} people are taken over")
         done = subprocess.run(
             [sys.executable, __file__, "--fill", "--rows", str(rows)],
-            env=_environment(installation),
+            env=environment(installation),
             check=True,
             stdout=subprocess.PIPE,
         )
@@ -238,12 +238,12 @@ def _measure_within(options: argparse.Namespace) -> None:
     with EmbeddedServer(options.within) as info:
         done = subprocess.run(
             [sys.executable, __file__, "--adopt"],
-            env=_environment(installation),
+            env=environment(installation),
             check=True,
             stdout=subprocess.PIPE,
         )
         shop = Shop(**json.loads(done.stdout.splitlines()[-1]))
-        with _serving(installation) as address:
+        with serving(installation) as address:
             rounds = list(_rounds(options, address, info, shop, options.within))
     _report(options, rounds)
 
@@ -312,11 +312,11 @@ def _row(number: int, person: Person) -> tuple[dict[str, Any], bytes]:
 
 
 @contextlib.contextmanager
-def _serving(installation: Installation) -> Iterator[str]:
+def serving(installation: Installation) -> Iterator[str]:
     port = usual_or_free(8790, host="127.0.0.1")
     process = subprocess.Popen(
         [sys.executable, "-m", "rollcall", "serve", "--port", str(port)],
-        env=_environment(installation),
+        env=environment(installation),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=None if os.environ.get("ROLLCALL_BENCH_SHOW") else subprocess.DEVNULL,
@@ -338,17 +338,17 @@ def _rounds(
 ) -> Iterator[dict[str, float]]:
     script, lua = where / "select.pgbench", where / "lookup.lua"
     script.write_text(_pgbench_script(shop))
-    lua.write_text(_lua(shop, seed=1))
+    lua.write_text(lua_script(shop, seed=1))
     script.chmod(0o644)
-    _wrk(address, lua, 2)  # plans, keys and caches
+    wrk(address, lua, 2)  # plans, keys and caches
     _pgbench(info, script, 2)
     for number in range(options.rounds):
-        lua.write_text(_lua(shop, seed=number + 2))
+        lua.write_text(lua_script(shop, seed=number + 2))
         # Each is first in turn: what runs second finds warmer caches.
         first_wrk = number % 2 == 0
-        looked_up = _wrk(address, lua, options.seconds) if first_wrk else {}
+        looked_up = wrk(address, lua, options.seconds) if first_wrk else {}
         selected = _pgbench(info, script, options.seconds)
-        looked_up = looked_up or _wrk(address, lua, options.seconds)
+        looked_up = looked_up or wrk(address, lua, options.seconds)
         say(
             f"  round {number + 1}: {looked_up['rate']:,.0f} lookups/s, p50"
             f" {looked_up['p50']:.1f} ms, p99 {looked_up['p99']:.1f} ms; pgbench {selected:,.0f}/s"
@@ -356,13 +356,13 @@ def _rounds(
         yield {**looked_up, "selects": selected}
 
 
-def _lua(shop: Shop, *, seed: int) -> str:
+def lua_script(shop: Shop, *, seed: int) -> str:
     phones = ", ".join(f'"%2B{phone[1:]}"' for phone in shop.phones)
     keys = ", ".join(f'"{key}"' for key in shop.keys)
     return LUA.format(seed=seed, phones=phones, keys=keys)
 
 
-def _wrk(address: str, lua: Path, seconds: int) -> dict[str, float]:
+def wrk(address: str, lua: Path, seconds: int) -> dict[str, float]:
     done = subprocess.run(
         ["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}s", "-s", str(lua), address],
         check=True,

@@ -7,9 +7,13 @@ import datetime as dt
 from django.db import transaction
 
 from rollcall.customers.models import Customer, PosAccount
+from rollcall.customers.operations.edits import edit_field
 from rollcall.customers.operations.ingest import take_over
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Scope
+from rollcall.outbox.models import OutboxEntry
+from rollcall.outbox.operations.enqueue import put_entry
+from rollcall.outbox.rules.wishes import Wish
 from rollcall.sync.models import (
     AccountState,
     CustomerSync,
@@ -71,13 +75,31 @@ def fill(scope: Scope, connection: PosConnection, account: PosAccount) -> list[s
     )
     ended = make_run(scope, connection, state="failed", finished_at=now, error="The POS is down.")
     going = make_run(scope, connection, state="in_progress", phase="full", rows_read=250)
+    with transaction.atomic():
+        changed = [incoming(scope, "1042", phone="+14155550199", city="Oakland")]
+        take_over(scope, account, changed, now=now, sync_id=None)
     customer = Customer.objects.scoped(scope).order_by("id")[0]
+    edit_field(scope, customer, "licence", "D1234567", now=now)
+    with transaction.atomic():
+        held, refused, over = fill_outbox(scope, customer, connection)
     return [
         "/customers/",
         f"/customers/{customer.public_id}/",
+        f"/customers/{customer.public_id}/edit/",
+        f"/customers/{customer.public_id}/history/",
+        "/outbox/",
+        "/outbox/?state=stuck",
+        f"/outbox/{held.pk}/",
+        f"/outbox/{refused.pk}/",
+        f"/outbox/{over.pk}/",
+        "/outbox/writing/",
+        f"/connections/{connection.slug}/writing/",
         "/connections/",
         f"/connections/{connection.slug}/",
         f"/connections/{connection.slug}/brake/",
+        f"/connections/{connection.slug}/schedule/",
+        "/inbox/",
+        "/notices/",
         f"/runs/{ended.pk}/",
         f"/runs/{going.pk}/",
         "/quarantine/",
@@ -98,3 +120,41 @@ def make_run(scope: Scope, connection: PosConnection, **given: object) -> Custom
         expected_rows=1_000,
         **given,
     )
+
+
+def fill_outbox(
+    scope: Scope, customer: Customer, connection: PosConnection
+) -> tuple[OutboxEntry, OutboxEntry, OutboxEntry]:
+    """Entries of a person: one that is held, one that was refused, one that has arrived."""
+    now = utc_now()
+    wish = Wish(
+        values={"phone": "+14155550177", "notes": "Rings twice."},
+        bases={"phone": "+14155550199"},
+        pinned=frozenset({"phone"}),
+    )
+    held, refused, over = (
+        put_entry(
+            scope,
+            customer,
+            connection=connection,
+            external_id=external_id,
+            intent=intent,
+            wish=wish,
+            store=None,
+            hub_record=None,
+            now=now,
+        )
+        for external_id, intent in (
+            ("1042", OutboxEntry.Intent.UPDATE),
+            ("", OutboxEntry.Intent.CREATE),
+            ("2077", OutboxEntry.Intent.UPDATE),
+        )
+    )
+    refused.state, refused.code, refused.attempts = OutboxEntry.State.REFUSED, "duplicate", 3
+    refused.reason = "the POS says that it holds this person already"
+    refused.decisions = {"duplicate_of": "1043"}
+    refused.save()
+    over.state, over.closed_at, over.attempts, over.calls = OutboxEntry.State.DELIVERED, now, 1, 1
+    over.decisions = {"phone": "hub_newer", "notes": "kept_here"}
+    over.save()
+    return held, refused, over

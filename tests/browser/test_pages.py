@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,16 +12,23 @@ from tests.browser.conftest import OpenPage
 from tests.browser.shop import fill, make_run
 
 from rollcall.customers.models import PosAccount
+from rollcall.customers.panels import find_changer, set_changer
 from rollcall.kit.scope import Scope
+from rollcall.registration.operations.changing import change_person
 from rollcall.stores.models import User
 from rollcall.sync.models import CustomerSync, PosConnection
 from rollcall.testing.fixtures import PASSWORD
 
 
 @pytest.fixture
-def pages(scope_a: Scope, connection_a: PosConnection, account_a: PosAccount) -> list[str]:
+def pages(
+    scope_a: Scope, connection_a: PosConnection, account_a: PosAccount
+) -> Iterator[list[str]]:
     """The addresses of a shop that has something to show on every page."""
-    return fill(scope_a, connection_a, account_a)
+    before = find_changer()
+    set_changer(change_person)
+    yield fill(scope_a, connection_a, account_a)
+    set_changer(before)
 
 
 def find_barriers(page: Page) -> list[str]:

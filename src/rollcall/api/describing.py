@@ -16,11 +16,26 @@ DESCRIPTION: Final = "x-description"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parameter:
-    """A query parameter; all are optional text."""
+    """A parameter; all are optional text.
+
+    :param place: ``query`` or ``header``.
+    """
 
     name: str
     description: str
     example: str
+    place: str = "query"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Body:
+    """What is sent as JSON.
+
+    :param schema: JSON Schema.
+    """
+
+    schema: Mapping[str, Any]
+    example: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +63,7 @@ class Description:
     problems: Sequence[Kind]
     examples: Sequence[Example] = ()
     parameters: Sequence[Parameter] = field(default_factory=tuple)
+    body: Body | None = None
 
     def declared(self, answer: type[Schema], *, status: int = 200) -> dict[str, Any]:
         """Keyword arguments for a router's decorator."""

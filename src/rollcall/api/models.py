@@ -1,4 +1,4 @@
-"""The one table of the kit."""
+"""The tables of the kit."""
 
 from __future__ import annotations
 
@@ -17,3 +17,25 @@ class ThrottleWindow(models.Model):
 
     def __str__(self) -> str:
         return f"window of {self.bucket}"
+
+
+class IdempotentRequest(models.Model):
+    """A write that was asked for with an Idempotency-Key, and the id of what it made.
+
+    Holds no retailer and nothing personal: hashes, and an id that means nothing by itself.
+    """
+
+    owner = models.CharField(max_length=80, help_text="whose key it is, such as kiosk-key:12")
+    name_hash = models.BinaryField(help_text="of the Idempotency-Key")
+    body_hash = models.BinaryField()
+    made = models.UUIDField(help_text="names what is made by it, whenever it is repeated")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name_hash"], name="idempotent_request_once")
+        ]
+        indexes = [models.Index(fields=["created_at"], name="idempotent_request_age")]
+
+    def __str__(self) -> str:
+        return f"request of {self.owner}"

@@ -48,6 +48,7 @@ _HEADERS: Final[dict[str, Any]] = {
 }
 _HEADERS_BY_STATUS: Final[dict[int, dict[str, Any]]] = {
     200: _HEADERS,
+    201: _HEADERS,
     401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
     405: {"Allow": {"schema": {"type": "string"}}},
     429: {
@@ -99,6 +100,12 @@ class Api(NinjaAPI):
 def _complete(operation: dict[str, Any], description: Description) -> None:
     operation["security"] = [{SECURITY_SCHEME: []}]
     operation["parameters"] += [_parameter(one) for one in description.parameters]
+    if description.body is not None:
+        body = description.body
+        operation["requestBody"] = {
+            "required": True,
+            "content": {JSON: {"schema": body.schema, "example": body.example}},
+        }
     by_status: dict[int, list[Example]] = defaultdict(list)
     for example in description.examples:
         by_status[example.status].append(example)
@@ -121,7 +128,7 @@ def _complete(operation: dict[str, Any], description: Description) -> None:
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     return {
-        "in": "query",
+        "in": parameter.place,
         "name": parameter.name,
         "required": False,
         "description": parameter.description,

@@ -54,6 +54,13 @@ CONTENT_TOO_LARGE: Final = Kind(
 )
 URI_TOO_LONG: Final = Kind(code="uri_too_long", status=414, title="The address is too long")
 INVALID: Final = Kind(code="invalid", status=422, title="Some values cannot be used")
+KEY_REUSED: Final = Kind(
+    code="idempotency_key_reused", status=422, title="The Idempotency-Key was used before"
+)
+CUSTOMER_MISSING: Final = Kind(
+    code="customer_missing", status=400, title="There is nobody in the request"
+)
+DUPLICATE: Final = Kind(code="customer_exists", status=409, title="customer already exists")
 TOO_MANY_REQUESTS: Final = Kind(
     code="too_many_requests", status=429, title="Too many requests for now"
 )

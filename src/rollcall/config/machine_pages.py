@@ -11,8 +11,13 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
-from rollcall.sync.metrics import metrics_page
+from rollcall.inbox.metrics import InboxFigures
+from rollcall.outbox.metrics import OutboxFigures
+from rollcall.sync.metrics import add_collector, metrics_page
 from rollcall.web.health import live, ready
+
+add_collector(OutboxFigures)
+add_collector(InboxFigures)
 
 PAGES: Final[Mapping[str, Callable[[HttpRequest], HttpResponse]]] = {
     "/health/live": live,

@@ -11,8 +11,15 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from rollcall.config import environment, paths
+from rollcall.config.errors import configure_error_tracker
 from rollcall.config.logs import configure_logs
 from rollcall.kit.crypto import KeyFormatError, MasterKeys, format_key, new_key, parse_key
+from rollcall.notifications.rules.mail_server import (
+    MailAddressError,
+    MailServer,
+    parse_mail_server,
+    parse_sender,
+)
 
 DATA_DIR: Path = paths.data_dir()
 DATABASE_URL: str = environment.secret("DATABASE_URL")
@@ -90,7 +97,28 @@ def _origin() -> str:
     return origin
 
 
+def _mail_server() -> MailServer | None:
+    written = environment.secret("ROLLCALL_SMTP_URL")
+    if not written:
+        return None
+    try:
+        return parse_mail_server(written)
+    except MailAddressError as error:
+        raise environment.SettingError(f"ROLLCALL_SMTP_URL {error}") from error
+
+
+def _mail_from() -> str:
+    written = environment.text("ROLLCALL_MAIL_FROM")
+    if not written and MAIL_SERVER is not None:
+        raise environment.SettingError("ROLLCALL_MAIL_FROM must be set beside ROLLCALL_SMTP_URL")
+    try:
+        return str(parse_sender(written)) if written else ""
+    except MailAddressError as error:
+        raise environment.SettingError(f"ROLLCALL_MAIL_FROM {error}") from error
+
+
 configure_logs()
+configure_error_tracker()
 
 MASTER_KEYS: MasterKeys = _master_keys()
 SECRET_KEY = _secret_key()
@@ -124,8 +152,12 @@ INSTALLED_APPS = [
     "rollcall.api",
     "rollcall.stores",
     "rollcall.audit",
+    "rollcall.notifications",
     "rollcall.customers",
     "rollcall.sync",
+    "rollcall.outbox",
+    "rollcall.inbox",
+    "rollcall.provisioning",
 ]
 
 MIDDLEWARE = [
@@ -153,6 +185,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"notices": "rollcall.notifications.presentation"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -248,4 +281,22 @@ KIOSK_LOOKUPS_PER_MINUTE = environment.number(
 )
 FAILED_AUTHENTICATIONS_PER_MINUTE = environment.number(
     "ROLLCALL_FAILED_AUTHENTICATIONS_PER_MINUTE", default=30, minimum=1, maximum=1_000_000
+)
+#: Where notices are mailed through, and from whom; without a server they are shown in pages only.
+MAIL_SERVER: MailServer | None = _mail_server()
+MAIL_FROM: str = _mail_from()
+#: Hours without a sync that finished, after which people are told; 0: never.
+STALE_SYNC_HOURS = environment.number(
+    "ROLLCALL_STALE_SYNC_HOURS", default=6, minimum=0, maximum=8_760
+)
+#: Days for which the bodies of processed calls from a POS are kept, and bytes of one call.
+INBOX_KEEP_DAYS = environment.number(
+    "ROLLCALL_INBOX_KEEP_DAYS", default=30, minimum=1, maximum=3_650
+)
+INBOX_LARGEST_BODY = environment.number(
+    "ROLLCALL_INBOX_LARGEST_BODY", default=1_000_000, minimum=10_000, maximum=10_000_000
+)
+#: Rows of one list in quarantine, beyond which people are told.
+QUARANTINE_NOTICE_ROWS = environment.number(
+    "ROLLCALL_QUARANTINE_NOTICE_ROWS", default=100, minimum=1, maximum=1_000_000
 )

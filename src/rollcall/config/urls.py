@@ -11,6 +11,11 @@ from rollcall.api.keys import Caller, use_key_finder
 from rollcall.api.openapi import Api
 from rollcall.config.people import StoresDirectory
 from rollcall.customers import api as customers_api
+from rollcall.customers.asking import use_asker
+from rollcall.customers.panels import set_changer
+from rollcall.registration import api as registration_api
+from rollcall.registration.operations.asking import ask
+from rollcall.registration.operations.changing import change_person
 from rollcall.stores.queries import find_kiosk_by_key
 from rollcall.stores.rules.api_keys import parse_api_key
 from rollcall.web import views
@@ -35,6 +40,8 @@ def find_caller(text: str, *, now: dt.datetime) -> Caller | None:
 
 
 use_directory(StoresDirectory())
+use_asker(ask)
+set_changer(change_person)
 use_key_finder(find_caller)
 
 kiosk_api = Api(
@@ -43,6 +50,7 @@ kiosk_api = Api(
     description="Customers of a store, for its kiosks.",
     namespace="api-v1",
 )
+registration_api.add_to(customers_api.router)
 kiosk_api.add_router("", customers_api.router)
 shortcuts = customers_api.shortcuts("/api/v1")
 
@@ -55,5 +63,9 @@ urlpatterns = [
     path("password/", account.password_change, name="account_change_password"),
     path("api/v1/", kiosk_api.urls),
     path("", include("rollcall.customers.web")),
+    path("", include("rollcall.provisioning.web")),
     path("", include("rollcall.sync.web")),
+    path("", include("rollcall.notifications.web")),
+    path("", include("rollcall.inbox.web")),
+    path("", include("rollcall.outbox.web")),
 ]

@@ -11,6 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollcall.config.settings")
 _pages = get_wsgi_application()
 
 from rollcall.api.serving import shortcut  # noqa: E402  # needs Django
+from rollcall.api.turns import in_turns  # noqa: E402  # needs Django
 from rollcall.config import urls  # noqa: E402  # needs Django
+from rollcall.inbox.api import hooks  # noqa: E402  # needs Django
 
-application = shortcut(_pages, urls.shortcuts)
+application = in_turns(hooks(shortcut(_pages, urls.shortcuts)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
@@ -15,6 +16,7 @@ from rollcall.api.keys import Caller
 from rollcall.api.problems import ProblemError
 from rollcall.api.requests import ApiRequest
 from rollcall.api.serving import Handler, Shortcut, respond_to_django
+from rollcall.customers import asking
 from rollcall.customers.operations.kiosk_lookup import (
     KeyRefusedError,
     KioskCustomerNotFoundError,
@@ -77,6 +79,8 @@ def answer_search(request: ApiRequest) -> Answer:
     keys.spend_lookup(request, caller)
     criteria = _criteria(request)
     records = _through_door(request, caller, search_for_kiosk, criteria)
+    if not records and _ask(caller, criteria):
+        records = _through_door(request, caller, search_for_kiosk, criteria)
     return json_answer({"customers": [kiosk_row(record) for record in records]})
 
 
@@ -94,6 +98,23 @@ def answer_read(request: ApiRequest) -> Answer:
             problems.AMBIGUOUS_ID, "Several accounts of this store have the id; use Rollcall's."
         ) from error
     return json_answer({"customer": kiosk_row(record)})
+
+
+def _ask(caller: Caller, criteria: Criteria) -> bool:
+    return asking.ask_pos(caller.scope, frozenset({caller.store_id}), _wanted(criteria))
+
+
+def _wanted(criteria: Criteria) -> asking.Wanted:
+    exact, words = criteria.exact, criteria.words
+    birthday = exact.get("birthday")
+    return asking.Wanted(
+        given_name=" ".join(words.get("first_name", ())),
+        family_name=" ".join(words.get("last_name", ())),
+        phone=exact.get("phone") or "",
+        email=exact.get("email") or "",
+        licence=exact.get("driver_license") or "",
+        born_on=dt.date.fromisoformat(birthday) if birthday else None,
+    )
 
 
 def _criteria(request: ApiRequest) -> Criteria:

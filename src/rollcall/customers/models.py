@@ -188,6 +188,7 @@ class Link(BulkScopedModel):
     class Reason(models.TextChoices):
         FIRST_SEEN = "first_seen", "first seen"
         POS_MERGE = "pos_merge", "merged at the POS"
+        REGISTERED = "registered", "registered here"
 
     record = models.OneToOneField(
         PosRecord, primary_key=True, on_delete=models.PROTECT, related_name="link"
@@ -226,9 +227,17 @@ class FieldEdit(ScopedModel):
     field = models.CharField(max_length=40)
     sealed_value = models.BinaryField(help_text="JSON of the value")
     pinned = models.BooleanField(default=False, help_text="no POS value may stand above it")
+    waiting = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="on its way to a POS; until then no POS value stands above it",
+    )
     actor = models.TextField()
     at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    outcome = models.TextField(
+        blank=True, default="", db_default="", help_text="how it ended: replaced, overruled, undone"
+    )
 
     class Meta:
         constraints = [

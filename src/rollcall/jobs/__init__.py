@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from procrastinate.contrib.django import app
@@ -34,11 +34,21 @@ def pause(seconds: float) -> None:
         raise StoppedError("the worker ends")
 
 
-def task(name: str) -> Callable[[Work], Work]:
+#: Queues of jobs: long work must never keep those waiting for which somebody stands at a counter.
+USUAL: Final = "default"
+COUNTER: Final = "counter"
+
+_queues: dict[str, str] = {}
+
+
+def task(name: str, *, counter: bool = False) -> Callable[[Work], Work]:
     """Register work under a name; it gets the ids given to :func:`wake` as keywords.
 
     Work must be idempotent and tolerate running beside itself.
+
+    :param counter: short work that somebody may wait for; it has workers of its own.
     """
+    _queues[name] = COUNTER if counter else USUAL
 
     def register(work: Work) -> Work:
         app.task(name=name, pass_context=False)(_in_fresh_connections(work))
@@ -47,13 +57,17 @@ def task(name: str) -> Callable[[Work], Work]:
     return register
 
 
-def every(seconds: int, name: str) -> Callable[[Work], Work]:
-    """Register work that some worker does every so many seconds (a divisor of 60)."""
+def every(seconds: int, name: str, *, counter: bool = False) -> Callable[[Work], Work]:
+    """Register work that some worker does every so many seconds (a divisor of 60).
+
+    :param counter: it is short, and long work must not keep it waiting.
+    """
+    queue = COUNTER if counter else USUAL
 
     def register(work: Work) -> Work:
         job = _in_fresh_connections(lambda timestamp: work())  # noqa: ARG005  # the library's word
         periodic = app.periodic(cron=f"* * * * * */{seconds}", periodic_id=name)
-        periodic(app.task(name=name, queueing_lock=name)(job))
+        periodic(app.task(name=name, queueing_lock=name, queue=queue)(job))
         return work
 
     return register
@@ -68,7 +82,8 @@ def wake(name: str, **ids: int) -> None:
 def _defer(name: str, key: str, ids: dict[str, int]) -> None:
     try:
         with transaction.atomic():
-            app.configure_task(name=name, queueing_lock=key).defer(**ids)
+            queue = _queues.get(name, USUAL)
+            app.configure_task(name=name, queueing_lock=key, queue=queue).defer(**ids)
     except AlreadyEnqueued:
         return
 

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import signal
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
@@ -15,7 +17,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
-from rollcall.jobs import stopping
+from rollcall.jobs import COUNTER, USUAL, stopping
 
 log = structlog.get_logger()
 
@@ -23,6 +25,8 @@ log = structlog.get_logger()
 _DEAD_AFTER_S = 60.0
 #: Running work sees ``stopping`` and comes to its next commit within this time.
 _GRACE_S = 8.0
+#: Jobs of the counter at a time, beside all others.
+_AT_COUNTER = 4
 
 
 def run_worker(*, concurrency: int) -> None:
@@ -48,24 +52,39 @@ async def _work(concurrency: int, connector: PsycopgConnector) -> None:
     with app.replace_connector(connector) as working:
         async with working.open_async():
             await _forget_dead_jobs(working)
-            task = asyncio.create_task(
-                working.run_worker_async(
-                    concurrency=concurrency,
-                    delete_jobs="always",
-                    shutdown_graceful_timeout=_GRACE_S,
-                    fetch_job_polling_interval=2.0,
-                    install_signal_handlers=False,
-                )
-            )
-            _stop_on_signals(task)
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            # Work runs in threads; the loop's own pool has too few of them on a small machine.
+            threads = ThreadPoolExecutor(max_workers=concurrency + _AT_COUNTER + 2)
+            asyncio.get_running_loop().set_default_executor(threads)
+            tasks = [
+                asyncio.create_task(_serve(working, USUAL, concurrency)),
+                asyncio.create_task(_serve(working, COUNTER, _AT_COUNTER)),
+            ]
+            _stop_on_signals(tasks)
+            try:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.gather(*tasks)
+            finally:
+                for one in tasks:
+                    one.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _stop_on_signals(task: asyncio.Task[None]) -> None:
+async def _serve(working: App, queue: str, concurrency: int) -> None:
+    await working.run_worker_async(
+        queues=[queue],
+        concurrency=concurrency,
+        delete_jobs="always",
+        shutdown_graceful_timeout=_GRACE_S,
+        fetch_job_polling_interval=2.0,
+        install_signal_handlers=False,
+    )
+
+
+def _stop_on_signals(tasks: Sequence[asyncio.Task[None]]) -> None:
     def stop() -> None:
         stopping.set()
-        task.cancel()
+        for one in tasks:
+            one.cancel()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop)

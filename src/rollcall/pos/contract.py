@@ -175,11 +175,55 @@ class RateLimiter(Protocol):
         ...
 
 
+class CallGuard(Protocol):
+    """Keeps requests from a POS that does not answer; shared by everybody who uses the credential.
+
+    Every request that :meth:`before` lets through is followed by one of the other two.
+    """
+
+    def before(self) -> None:
+        """Let one request through.
+
+        :raises PosUnavailableError: ``circuit_open``; nothing was sent, and nothing may be.
+        """
+        ...
+
+    def succeeded(self) -> None:
+        """Note that the POS answered, be it with a refusal."""
+        ...
+
+    def failed(self, code: str) -> None:
+        """Note that no sensible answer came.
+
+        :param code: as in the error: ``http_503``, ``ReadTimeout`` …
+        """
+        ...
+
+
+class CallObserver(Protocol):
+    """Counts requests for the metrics; must neither fail nor wait."""
+
+    def observe(self, *, kind: str, operation: str, outcome: str, seconds: float) -> None:
+        """Note one request.
+
+        :param operation: method and path template, so without any value.
+        :param outcome: ``ok`` or the error's code.
+        :param seconds: from sending to the whole answer.
+        """
+        ...
+
+    def flush(self) -> None:
+        """Hand on what was noted; the client is closed."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class OpenOptions:
     """What the hub gives a connector to open its client with.
 
     :param rate_limiter: None means: limit this process by the connector's own declaration.
+    :param guard: asked before and told after every request; None lets all through.
+    :param observer: told how long every request took; None counts nothing.
     :param timeout_s: of one request.
     :param attempts: how often one request is tried before it counts as failed (≥ 1).
     :param backoff_s: (first, longest) wait between tries, jittered; tests shorten it.
@@ -188,6 +232,8 @@ class OpenOptions:
 
     time_zone: ZoneInfo
     rate_limiter: RateLimiter | None = None
+    guard: CallGuard | None = None
+    observer: CallObserver | None = None
     timeout_s: float = 30.0
     attempts: int = 6
     backoff_s: tuple[float, float] = (0.5, 30.0)

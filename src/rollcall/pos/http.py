@@ -7,6 +7,7 @@ import email.utils
 import ipaddress
 import logging
 import random
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -35,6 +36,8 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 MAX_BODY: Final = 64 * 1024 * 1024
+#: Of a refusal in plain text.
+_MAX_REASON: Final = 2000
 #: A POS that asks for a longer pause gets it from the hub's schedule, not from a blocked thread.
 LONGEST_PAUSE_S: Final = 60.0
 #: Names of httpx's errors that come before the first byte is sent.
@@ -45,7 +48,7 @@ _NOT_CONNECTED: Final = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeou
 class Reply:
     """A POS's answer that is JSON and neither 401, 403, 429 nor 5xx.
 
-    :param data: decoded; None also for a refusal without a body.
+    :param data: decoded; None also for a refusal without a body; the text of one in plain text.
     :param damaged: text was replaced by U+FFFD while decoding (see ``decoding``).
     :param pos_time: the answer's ``Date``, aware UTC; our clock if the POS does not say.
     """
@@ -64,6 +67,7 @@ class Call:
     :param values: for the names; percent-encoded here, so that no value can leave its segment.
     :param form: sent as an HTML form.
     :param json: sent as JSON.
+    :param may_be_empty: a success without a body, announced as such, is an answer (data None).
     :param is_repeatable: False for what must not be done twice: it is tried again only if it
         surely did not arrive (no connection, 429), else PosOutcomeUnknownError is raised.
     """
@@ -75,6 +79,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
     json: object | None = None
+    may_be_empty: bool = False
     is_repeatable: bool = True
 
     def path(self) -> str:
@@ -99,6 +104,7 @@ class PosHttp:
         self._attempts = max(1, options.attempts)
         self._backoff_s = options.backoff_s
         self._sleep = options.sleep
+        self._guard, self._observer = options.guard, options.observer
         self._limiter: RateLimiter = options.rate_limiter or TokenBucket(limits.requests_per_second)
         self._client = httpx.Client(
             timeout=options.timeout_s,
@@ -114,14 +120,17 @@ class PosHttp:
         :raises PosThrottledError: 429 after all tries, or with a longer pause than we wait for.
         :raises PosOutcomeUnknownError: the same for a call that is not repeatable, unless it surely
             did not arrive.
-        :raises PosUnavailableError: no answer, 5xx, cut off, too large or not JSON after all tries.
+        :raises PosUnavailableError: no answer, 5xx, cut off, too large or not JSON after all tries;
+            ``circuit_open``: nothing was sent, because nobody gets an answer at the moment.
         :raises PosCredentialsError: 401 or 403 (``code`` tells which); not tried again.
         :raises PosNeedsHumanError: the POS redirects elsewhere.
         """
         for attempt, pause_s in enumerate(self._pauses(), 1):
+            if self._guard is not None:
+                self._guard.before()
             self._limiter.acquire()
             try:
-                return self._send_once(call)
+                return self._send_watched(call)
             except PosUnavailableError as error:
                 if not (call.is_repeatable or _did_not_arrive(error)):
                     raise PosOutcomeUnknownError(str(error), code=error.code) from None
@@ -135,6 +144,8 @@ class PosHttp:
     def close(self) -> None:
         """Give up the connections; idempotent."""
         self._client.close()
+        if self._observer is not None:
+            self._observer.flush()
 
     # stamina retries too, but takes no wait from the failed answer together with its own schedule,
     # and reports through process-wide hooks, which a library had better leave alone.
@@ -142,6 +153,37 @@ class PosHttp:
         first_s, longest_s = self._backoff_s
         for attempt in range(self._attempts):
             yield min(first_s * 2**attempt, longest_s) * random.uniform(0.5, 1.0)  # noqa: S311
+
+    def _send_watched(self, call: Call) -> Reply:
+        started = time.monotonic()
+        outcome = "interrupted"
+        try:
+            reply = self._send_once(call)
+            outcome = "ok" if reply.status < 400 else f"http_{reply.status}"
+        except PosError as error:
+            outcome = error.code
+            self._tell_guard(error)
+            raise
+        else:
+            self._tell_guard(None)
+            return reply
+        finally:
+            if self._observer is not None:
+                self._observer.observe(
+                    kind=self._kind,
+                    operation=f"{call.method} {call.template}",
+                    outcome=outcome,
+                    seconds=time.monotonic() - started,
+                )
+
+    def _tell_guard(self, error: PosError | None) -> None:
+        if self._guard is None:
+            return
+        # A refusal is an answer, and so is "not so fast".
+        if isinstance(error, PosUnavailableError) and not isinstance(error, PosThrottledError):
+            self._guard.failed(error.code)
+        else:
+            self._guard.succeeded()
 
     def _send_once(self, call: Call) -> Reply:
         try:
@@ -162,10 +204,16 @@ class PosHttp:
             raise PosUnavailableError(f"no answer from the POS ({name})", code=name) from None
         _raise_for_status(response.status_code, retry_after_s)
         try:
-            # Refusals may come without a body, and 204; any other success without one was cut off.
-            empty = not body and (response.status_code >= 400 or response.status_code == 204)
-            data, damaged = (None, False) if empty else decode_json(body)
+            data, damaged = (None, False) if _is_empty(call, response, body) else decode_json(body)
         except NotJsonError:
+            if response.status_code >= 400 and _is_plain_text(response):
+                text = body[:_MAX_REASON].decode("utf-8", "replace")
+                return Reply(
+                    status=response.status_code,
+                    data=text,
+                    damaged=False,
+                    pos_time=pos_time or utc_now(),
+                )
             raise PosUnavailableError(
                 f"the POS answered {response.status_code} with something that is not JSON",
                 code="not_json",
@@ -224,6 +272,19 @@ def _raise_for_status(status: int, retry_after_s: float | None) -> None:
         error = PosNeedsHumanError("the POS redirects elsewhere; check the base URL", code=code)
     if error is not None:
         raise error
+
+
+def _is_empty(call: Call, response: httpx.Response, body: bytes) -> bool:
+    """Refusals may come without a body, and 204; other successes only where that is expected."""
+    if body:
+        return False
+    announced = call.may_be_empty and response.headers.get("content-length") == "0"
+    return response.status_code >= 400 or response.status_code == 204 or announced
+
+
+def _is_plain_text(response: httpx.Response) -> bool:
+    # A gateway's HTML page is no answer of the POS.
+    return str(response.headers.get("content-type", "")).startswith("text/plain")
 
 
 def _did_not_arrive(error: PosUnavailableError) -> bool:

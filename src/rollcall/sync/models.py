@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
@@ -21,6 +23,12 @@ class PosConnection(ScopedModel):
     time_zone = models.TextField(help_text="IANA name; of POS times that come without a zone")
     sealed_settings = models.BinaryField(help_text="the connector's settings, secrets included")
     paused = models.BooleanField(default=False)
+    paused_by = models.TextField(blank=True, default="", db_default="")
+    paused_at = models.DateTimeField(null=True)
+    credential_key = models.CharField(
+        max_length=64, blank=True, default="", db_default="",
+        help_text="of the RateBudget and the Circuit that it used last",
+    )  # fmt: skip
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
 
@@ -33,6 +41,52 @@ class PosConnection(ScopedModel):
 
     def __str__(self) -> str:
         return self.slug
+
+
+def every_day() -> list[int]:
+    """Monday to Sunday."""
+    return list(range(7))
+
+
+def sundays() -> list[int]:
+    """Sundays alone."""
+    return [6]
+
+
+class Schedule(ScopedModel):
+    """When a connection is read by itself: changes often, everything and the proof off-peak.
+
+    Local times are those of the connection's time zone; days count from Monday, 0. The ``next_…``
+    are the promise: what lies in the past is due, once, however long it has been.
+    """
+
+    connection = models.OneToOneField(
+        PosConnection, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    changes_every_s = models.IntegerField(help_text="seconds; 0: never")
+    full_days = ArrayField(models.SmallIntegerField(), default=every_day)
+    reconcile_days = ArrayField(models.SmallIntegerField(), default=sundays)
+    off_peak_from = models.TimeField(default=dt.time(2))
+    off_peak_until = models.TimeField(default=dt.time(5))
+    next_changes_at = models.DateTimeField(null=True)
+    next_full_at = models.DateTimeField(null=True)
+    next_reconcile_at = models.DateTimeField(null=True)
+    failures = models.IntegerField(default=0, db_default=0, help_text="runs in a row that failed")
+    held_until = models.DateTimeField(null=True, help_text="nothing is due before; after failures")
+    changed_by = models.TextField(blank=True, default="", db_default="")
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(changes_every_s=0)
+                | models.Q(changes_every_s__gte=30, changes_every_s__lte=86_400),
+                name="schedule_changes_every_s_sensible",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"schedule of connection {self.connection_id}"
 
 
 class AccountState(ScopedModel):
@@ -51,6 +105,12 @@ class AccountState(ScopedModel):
         null=True, help_text="POS clock; all changes before it are here; None: no full pass yet"
     )
     full_pass_at = models.DateTimeField(null=True, help_text="when the last full pass completed")
+    single_writes = models.BigIntegerField(
+        default=0, db_default=0, help_text="rows taken over beside the lease's holder, ever"
+    )
+    single_ids = ArrayField(
+        models.TextField(), default=list, db_default=[], help_text="external ids of the last ones"
+    )
     brake_pulled_at = models.DateTimeField(null=True)
     brake_missing = models.IntegerField(default=0, help_text="records the brake kept from going")
     brake_released_by = models.TextField(blank=True, default="")
@@ -107,6 +167,10 @@ class CustomerSync(ScopedModel):
     records_gone = models.BigIntegerField(default=0)
     expected_rows = models.BigIntegerField(null=True, help_text="as many as are here; for the ETA")
     unknown_keys = models.JSONField(default=dict, help_text="wire keys that nobody knows → count")
+    sampled_rows = models.IntegerField(default=0, db_default=0, help_text="whose keys were counted")
+    sampled_keys = models.JSONField(
+        default=dict, db_default={}, help_text="wire keys of sampled rows → count"
+    )
     error_code = models.TextField(blank=True, default="")
     error = models.TextField(blank=True, default="")
 
@@ -211,6 +275,97 @@ class RateBudget(models.Model):
 
     def __str__(self) -> str:
         return f"budget {self.pk}"
+
+
+class Circuit(models.Model):
+    """Whether the POS behind a credential answers; shared by all processes, like the budget.
+
+    Closed while ``open_until`` is empty, open until then, and afterwards one request at a time
+    tries (``probe_until``) whether it may be closed again.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    failures = models.IntegerField(default=0, help_text="in a row")
+    openings = models.IntegerField(default=0, help_text="in a row")
+    code = models.TextField(blank=True, default="", help_text="of the last failure")
+    opened_at = models.DateTimeField(null=True)
+    open_until = models.DateTimeField(null=True)
+    probe_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"circuit {self.pk}"
+
+
+class CallFigures(models.Model):
+    """How long requests to POS systems took, over all processes and ever; for the metrics.
+
+    Holds no retailer, nobody's values, and one row for each kind, path template and outcome.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    operation = models.CharField(max_length=200)
+    outcome = models.CharField(max_length=40)
+    buckets = ArrayField(models.BigIntegerField(), help_text="requests by duration; the last: more")
+    seconds = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "operation", "outcome"], name="call_figures_one_row_each"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.operation} {self.outcome}"
+
+
+class RunFigures(ScopedModel):
+    """What a connection's ended runs add up to, ever; for the metrics."""
+
+    connection = models.OneToOneField(
+        PosConnection, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    finished = models.BigIntegerField(default=0)
+    failed = models.BigIntegerField(default=0)
+    rows_new = models.BigIntegerField(default=0)
+    rows_changed = models.BigIntegerField(default=0)
+    rows_unchanged = models.BigIntegerField(default=0)
+    rows_quarantined = models.BigIntegerField(default=0)
+    buckets = ArrayField(models.BigIntegerField(), help_text="runs by duration; the last: more")
+    seconds = models.FloatField(default=0.0)
+
+    def __str__(self) -> str:
+        return f"figures of connection {self.connection_id}"
+
+
+class WireKey(ScopedModel):
+    """A top-level key of a list's rows: how often it is there, and whether that changed.
+
+    Counted on a sample of the rows of each run, and taken over when the run ends.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(PosAccount, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    is_known = models.BooleanField(help_text="the connector's documentation names it")
+    rows = models.BigIntegerField(help_text="looked at since the key was met first")
+    present = models.BigIntegerField(help_text="of them had it")
+    absent = models.BigIntegerField(default=0, help_text="looked at since it was met last")
+    first_seen_at = models.DateTimeField()
+    vanished_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["retailer", "account", "name"], name="wire_key_one_row_each"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of account {self.account_id}"
 
 
 class Task(ScopedModel):

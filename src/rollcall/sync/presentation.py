@@ -6,8 +6,26 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rollcall.sync.models import CustomerSync, PosConnection, QuarantinedRow
+from django.http import QueryDict
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
+
+from rollcall.sync.models import CustomerSync, PosConnection, QuarantinedRow, Schedule
+from rollcall.sync.operations.schedules import (
+    LONGEST_S,
+    SHORTEST_S,
+    ScheduleChanges,
+    ScheduleError,
+)
 from rollcall.sync.queries import OPEN_STATES, Progress
+from rollcall.sync.rules.schedule_words import (
+    DAILY,
+    DAYS,
+    NEVER,
+    days_in_words,
+    read_days,
+    read_time,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,3 +94,64 @@ def group_quarantine(
         for group in readers.values()
     )
     return [group for group in groups if group.rows]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NightChoice:
+    """One choice of nights in a form."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleForm:
+    """What the page of a schedule shows."""
+
+    schedule: Schedule
+    shortest_s: int
+    longest_s: int
+    full_on: Sequence[NightChoice]
+    reconcile_on: Sequence[NightChoice]
+
+
+def present_schedule(plan: Schedule) -> ScheduleForm:
+    """Lay out a schedule's form."""
+    return ScheduleForm(
+        schedule=plan,
+        shortest_s=SHORTEST_S,
+        longest_s=LONGEST_S,
+        full_on=_night_choices(plan.full_days),
+        reconcile_on=_night_choices(plan.reconcile_days),
+    )
+
+
+def _night_choices(days: Sequence[int]) -> list[NightChoice]:
+    """Every night, none, or one of the week; and what the command line may have set beside."""
+    labels = {DAILY: gettext("every night"), NEVER: gettext("never")}
+    labels |= {word: str(WEEKDAYS[number]) for number, word in enumerate(DAYS)}
+    held = days_in_words(days)
+    labels.setdefault(held, ", ".join(str(WEEKDAYS[day]) for day in days))
+    return [
+        NightChoice(value=value, label=label, chosen=value == held)
+        for value, label in labels.items()
+    ]
+
+
+def read_schedule_form(posted: QueryDict) -> ScheduleChanges:
+    """What somebody wants a schedule to be.
+
+    :raises ScheduleError: the interval is no number.
+    :raises ScheduleWordError: something else cannot be read.
+    """
+    every = posted.get("changes_every_s", "")
+    if not (every.isascii() and every.isdigit() and len(every) < 10):
+        raise ScheduleError("the seconds have to be a whole number")
+    return ScheduleChanges(
+        changes_every_s=int(every),
+        full_days=read_days(posted.get("full_on", "").split(",")),
+        reconcile_days=read_days(posted.get("reconcile_on", "").split(",")),
+        off_peak_from=read_time(posted.get("off_peak_from", "")),
+        off_peak_until=read_time(posted.get("off_peak_until", "")),
+    )

@@ -6,18 +6,22 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
 from rollcall.customers.models import PosRecord
 from rollcall.kit.scope import Scope
 from rollcall.kit.scoping import ScopedQuerySet
 from rollcall.sync.models import (
     AccountState,
+    Circuit,
     CustomerSync,
     PosConnection,
     QuarantinedRow,
     Reconciliation,
+    Schedule,
     Task,
+    WireKey,
 )
 
 OPEN_STATES = (CustomerSync.State.PENDING, CustomerSync.State.IN_PROGRESS)
@@ -25,6 +29,20 @@ OPEN_STATES = (CustomerSync.State.PENDING, CustomerSync.State.IN_PROGRESS)
 
 class ConnectionNotFoundError(LookupError):
     """The retailer has no connection of this name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CircuitView:
+    """Whether requests to a POS go through.
+
+    :param state: ``closed``, ``open`` (until ``until``) or ``trying`` (one request at a time).
+    :param code: of the last failure; meaningless while it is closed.
+    """
+
+    state: str
+    until: dt.datetime | None = None
+    since: dt.datetime | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +62,8 @@ class ConnectionView:
     good_run: CustomerSync | None
     proof: Reconciliation | None
     tasks: Sequence[Task]
+    schedule: Schedule | None = None
+    circuit: CircuitView | None = None
 
     @property
     def brake_pulled(self) -> bool:
@@ -104,7 +124,60 @@ def get_connection_view(scope: Scope, connection: PosConnection) -> ConnectionVi
         tasks=list(
             Task.objects.scoped(scope).filter(connection=connection, finished_at__isnull=True)
         ),
+        schedule=Schedule.objects.scoped(scope).filter(pk=connection.pk).first(),
+        circuit=get_circuit(connection),
     )
+
+
+def get_circuit(connection: PosConnection) -> CircuitView:
+    """Whether requests with the connection's credential go through, by the database's clock."""
+    rows = Circuit.objects.filter(key=connection.credential_key, open_until__isnull=False)
+    row = rows.annotate(is_open=Q(open_until__gt=Now())).first()
+    if row is None:
+        return CircuitView(state="closed")
+    return CircuitView(
+        state="open" if row.is_open else "trying",
+        until=row.open_until,
+        since=row.opened_at,
+        code=row.code,
+    )
+
+
+def list_drift(scope: Scope, connection: PosConnection) -> list[WireKey]:
+    """Keys of the list that nobody knows or that vanished, and that no person has acknowledged."""
+    if connection.account_id is None:
+        return []
+    keys = WireKey.objects.scoped(scope).filter(
+        Q(is_known=False) | Q(vanished_at__isnull=False),
+        account_id=connection.account_id,
+        acknowledged_at__isnull=True,
+    )
+    return list(keys.order_by("name"))
+
+
+def due_schedules(now: dt.datetime) -> ScopedQuerySet[Schedule]:
+    """Schedules of which something is due, or not planned yet. Across retailers, like the worker.
+
+    Nothing is due of a connection that is paused, serves no active store, is held up after
+    failures, or whose circuit is open.
+    """
+    due = (
+        Q(next_changes_at__lte=now)
+        | Q(next_full_at__lte=now)
+        | Q(next_reconcile_at__lte=now)
+        | Q(next_changes_at__isnull=True, changes_every_s__gt=0)
+        | (Q(next_full_at__isnull=True) & ~Q(full_days=[]))
+        | (Q(next_reconcile_at__isnull=True) & ~Q(reconcile_days=[]))
+    )
+    active = PosConnection.stores.through.objects.filter(
+        posconnection_id=OuterRef("pk"), store__active=True
+    )
+    circuits = Circuit.objects.filter(
+        key=OuterRef("connection__credential_key"), open_until__gt=now
+    )
+    rows = Schedule.objects.across_retailers(reason="the worker serves all retailers")
+    free = rows.filter(due, Exists(active), ~Exists(circuits), connection__paused=False)
+    return free.exclude(held_until__gt=now).order_by("pk")
 
 
 def of_same_list(connection: PosConnection) -> Q:
@@ -208,6 +281,12 @@ def runs_to_wake(now: dt.datetime) -> list[CustomerSync]:
         state=CustomerSync.State.IN_PROGRESS, account_id__in=free.values("account_id")
     )
     return list(runs.filter(waiting, connection__paused=False).order_by("id"))
+
+
+def is_paused(run: CustomerSync) -> bool:
+    """Whether the run's connection is paused now, whatever the run's own copy says."""
+    rows = PosConnection.objects.across_retailers(reason="the worker serves all retailers")
+    return rows.filter(pk=run.connection_id, paused=True).exists()
 
 
 def runs_waiting_for(run: CustomerSync) -> list[CustomerSync]:

@@ -10,15 +10,17 @@ from django.db import InterfaceError, OperationalError
 from rollcall.jobs import StoppedError, every, stopping, task, wake
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Actor, Scope
-from rollcall.pos.errors import PosError
+from rollcall.pos.errors import PosError, PosUnavailableError
 from rollcall.stores.queries import get_system_scope
 from rollcall.sync.models import CustomerSync, Task
+from rollcall.sync.operations.circuit import CIRCUIT_OPEN
 from rollcall.sync.operations.ending import InternalError
 from rollcall.sync.operations.lease import LeaseHeldError, LeaseLostError
 from rollcall.sync.operations.reconcile import BrakeError, reconcile
 from rollcall.sync.operations.retry import retry_connection
 from rollcall.sync.operations.run import run_sync
-from rollcall.sync.queries import runs_to_wake, runs_waiting_for, tasks_to_wake
+from rollcall.sync.operations.schedules import request_due
+from rollcall.sync.queries import is_paused, runs_to_wake, runs_waiting_for, tasks_to_wake
 
 log = structlog.get_logger()
 
@@ -33,7 +35,7 @@ def carry_out_run(*, sync_id: int, **_later: int) -> None:
     """Carry out one run; the account's lease keeps others away."""
     runs = CustomerSync.objects.across_retailers(reason="a worker serves all retailers")
     run = runs.select_related("connection__account").filter(pk=sync_id).first()
-    if run is None:
+    if run is None or run.connection.paused:
         return
     scope = get_system_scope(run.retailer_id, actor=_ACTOR)
     try:
@@ -46,24 +48,19 @@ def carry_out_run(*, sync_id: int, **_later: int) -> None:
         log.info("sync.run.interrupted", sync_id=sync_id)
 
 
-def _stop_if_told(_run: CustomerSync) -> None:
+def _stop_if_told(run: CustomerSync) -> None:
     if stopping.is_set():
         raise StoppedError("the worker ends")
+    if is_paused(run):
+        raise StoppedError("the connection was paused")
 
 
 @task("sync.task")
 def carry_out_task(*, task_id: int, **_later: int) -> None:
     """Reconcile, repair or retry rows, as somebody asked for."""
-    tasks = Task.objects.across_retailers(reason="a worker serves all retailers")
-    now = utc_now()
-    claimed = (
-        tasks.filter(pk=task_id, finished_at__isnull=True)
-        .exclude(claimed_until__gt=now)
-        .update(claimed_until=now + _CLAIM)
-    )
-    if not claimed:
+    asked = _claim(task_id)
+    if asked is None:
         return
-    asked = tasks.select_related("connection__account").get(pk=task_id)
     scope = get_system_scope(asked.retailer_id, actor=_ACTOR)
     try:
         _do(scope, asked)
@@ -72,7 +69,7 @@ def carry_out_task(*, task_id: int, **_later: int) -> None:
     except LeaseHeldError as held:
         _try_later(asked, seconds=min(held.seconds, 5.0))
     except (PosError, BrakeError, LeaseLostError) as error:
-        _note_failure(asked, str(error))
+        _note_error(asked, error)
     except (OperationalError, InterfaceError):
         raise  # the claim runs out, and the sweep finds it
     except Exception as error:
@@ -81,6 +78,27 @@ def carry_out_task(*, task_id: int, **_later: int) -> None:
         _note_failure(asked, str(InternalError.of(error)))
     else:
         _finish(asked)
+
+
+def _claim(task_id: int) -> Task | None:
+    tasks = Task.objects.across_retailers(reason="a worker serves all retailers")
+    now = utc_now()
+    claimed = (
+        tasks.filter(pk=task_id, finished_at__isnull=True)
+        .exclude(claimed_until__gt=now)
+        .update(claimed_until=now + _CLAIM)
+    )
+    if not claimed:
+        return None
+    return tasks.select_related("connection__account").get(pk=task_id)
+
+
+def _note_error(asked: Task, error: Exception) -> None:
+    if isinstance(error, PosUnavailableError) and error.code == CIRCUIT_OPEN:
+        # Nobody was asked, so it was no attempt.
+        _try_later(asked, seconds=error.retry_after_s or 0)
+    else:
+        _note_failure(asked, str(error))
 
 
 def _do(scope: Scope, asked: Task) -> None:
@@ -115,8 +133,9 @@ def _finish(asked: Task) -> None:
 
 @every(5, "sync.sweep")
 def sweep() -> None:
-    """Wake workers for runs and tasks that wait or whose worker died."""
+    """Ask for what is due; wake workers for runs and tasks that wait or whose worker died."""
     now = utc_now()
+    request_due(now)
     for run in runs_to_wake(now):
         wake("sync.run", sync_id=run.pk)
     for asked in tasks_to_wake(now):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -15,13 +17,22 @@ from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Role, Scope
 from rollcall.sync import queries
 from rollcall.sync.models import PosConnection, Task
+from rollcall.sync.operations.drift import acknowledge_drift
 from rollcall.sync.operations.requests import (
     NoBrakeError,
     release_brake,
     request_sync,
     request_task,
 )
-from rollcall.sync.presentation import group_quarantine, present_run
+from rollcall.sync.operations.schedules import ScheduleError, change_schedule, ensure_schedule
+from rollcall.sync.operations.steering import RewindError, backfill, rewind, set_paused
+from rollcall.sync.presentation import (
+    group_quarantine,
+    present_run,
+    present_schedule,
+    read_schedule_form,
+)
+from rollcall.sync.rules.schedule_words import ScheduleWordError
 from rollcall.web.access import CHANGE, READ, with_scope
 from rollcall.web.navigation import Entry, add_entry
 
@@ -49,6 +60,7 @@ def connection_page(request: HttpRequest, scope: Scope, slug: str) -> HttpRespon
         "view": queries.get_connection_view(scope, connection),
         "runs": queries.list_runs(scope, connection=connection),
         "proofs": queries.list_proofs(scope, connection),
+        "drift": queries.list_drift(scope, connection),
         "most_ids": _MOST_IDS,
     }
     return render(request, "sync/connection.html", context)
@@ -58,7 +70,8 @@ def connection_page(request: HttpRequest, scope: Scope, slug: str) -> HttpRespon
 def start_sync(request: HttpRequest, scope: Scope, slug: str) -> HttpResponse:
     """Ask for a run and go to its page."""
     connection = _get_connection(scope, slug)
-    run = request_sync(scope, connection, full=request.POST.get("full") == "yes")
+    full = request.POST.get("full") == "yes"
+    run = backfill(scope, connection) if full else request_sync(scope, connection, full=False)
     if connection.paused:
         messages.warning(request, gettext("The connection is paused: the sync waits until then."))
     return redirect("sync:run", run.pk)
@@ -76,6 +89,66 @@ def start_task(request: HttpRequest, scope: Scope, slug: str) -> HttpResponse:
     if request.POST.get("back") == "quarantine":
         return redirect("sync:quarantine")
     return redirect("sync:connection", connection.slug)
+
+
+@with_scope(Role.ADMIN, methods=CHANGE)
+def pause(request: HttpRequest, scope: Scope, slug: str) -> HttpResponse:
+    """Pause a connection, or let it go on."""
+    connection = _get_connection(scope, slug)
+    paused = request.POST.get("paused") == "yes"
+    set_paused(scope, connection, paused=paused, now=utc_now())
+    if paused:
+        messages.success(request, gettext("Paused. Nothing is read until somebody resumes it."))
+    else:
+        messages.success(request, gettext("It goes on. What was missed is read once."))
+    return redirect("sync:connection", slug)
+
+
+@with_scope(Role.ADMIN, methods=CHANGE)
+def start_rewind(request: HttpRequest, scope: Scope, slug: str) -> HttpResponse:
+    """Read again what changed since the beginning of a day, where the stores are."""
+    connection = _get_connection(scope, slug)
+    try:
+        day = dt.datetime.fromisoformat(request.POST.get("day", ""))
+        to = dt.datetime.combine(day.date(), dt.time(), ZoneInfo(connection.time_zone))
+        run = rewind(scope, connection, to=to, now=utc_now())
+    except ValueError:
+        messages.error(request, gettext("Choose a day."))
+    except RewindError as error:
+        messages.error(request, str(error).capitalize() + ".")
+    else:
+        return redirect("sync:run", run.pk)
+    return redirect("sync:connection", slug)
+
+
+@with_scope(Role.ADMIN, methods=CHANGE)
+def acknowledge(request: HttpRequest, scope: Scope, slug: str) -> HttpResponse:
+    """Note that somebody has seen that the POS's rows look different."""
+    connection = _get_connection(scope, slug)
+    acknowledge_drift(scope, connection, request.POST.getlist("key"), now=utc_now())
+    return redirect("sync:connection", slug)
+
+
+@with_scope(Role.ADMIN, methods=(*READ, *CHANGE))
+def schedule_page(request: HttpRequest, scope: Scope, slug: str) -> HttpResponse:
+    """Show when a connection is read by itself; change it."""
+    connection = _get_connection(scope, slug)
+    if request.method == "POST":
+        try:
+            changes = read_schedule_form(request.POST)
+            change_schedule(scope, connection, changes, now=utc_now())
+        except (ScheduleError, ScheduleWordError) as error:
+            messages.error(request, str(error).capitalize() + ".")
+        else:
+            messages.success(request, gettext("Saved."))
+            return redirect("sync:connection", slug)
+    plan = ensure_schedule(scope, connection, now=utc_now())
+    return render(
+        request,
+        "sync/schedule.html",
+        {"connection": connection, "form": present_schedule(plan)},
+        status=422 if request.method == "POST" else 200,
+    )
 
 
 @with_scope(Role.ADMIN, methods=(*READ, *CHANGE))
@@ -150,6 +223,10 @@ urlpatterns = [
     path("connections/<slug:slug>/", connection_page, name="connection"),
     path("connections/<slug:slug>/syncs/", start_sync, name="start_sync"),
     path("connections/<slug:slug>/tasks/", start_task, name="start_task"),
+    path("connections/<slug:slug>/pause/", pause, name="pause"),
+    path("connections/<slug:slug>/schedule/", schedule_page, name="schedule"),
+    path("connections/<slug:slug>/rewind/", start_rewind, name="rewind"),
+    path("connections/<slug:slug>/drift/", acknowledge, name="acknowledge_drift"),
     path("connections/<slug:slug>/brake/", brake_page, name="brake"),
     path("runs/<int:run_id>/", run_page, name="run"),
     path("runs/<int:run_id>/progress/", run_progress, name="run_progress"),
@@ -160,7 +237,7 @@ add_entry(
     Entry(
         label=gettext_lazy("Connections"),
         view_name="sync:connections",
-        below=("sync:connection", "sync:run", "sync:brake"),
+        below=("sync:connection", "sync:run", "sync:brake", "sync:schedule"),
         place=20,
     )
 )

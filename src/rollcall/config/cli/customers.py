@@ -34,7 +34,7 @@ def search(*, text: str, retailer: str | None, limit: int, as_json: bool) -> int
     from rollcall.kit.clock import utc_now
     from rollcall.stores.queries import get_system_scope
 
-    scope = get_system_scope(_retailer(retailer).pk, actor=command_line_actor())
+    scope = get_system_scope(pick_retailer(retailer).pk, actor=command_line_actor())
     result = search_customers(scope, text, today=utc_now().date(), limit=limit)
     if as_json:
         for hit in result.hits:
@@ -51,7 +51,7 @@ def search(*, text: str, retailer: str | None, limit: int, as_json: bool) -> int
     return 0 if result.hits else 1
 
 
-def _retailer(slug: str | None) -> Retailer:
+def pick_retailer(slug: str | None) -> Retailer:
     from rollcall.stores.queries import (
         RetailerNotFoundError,
         get_retailer,

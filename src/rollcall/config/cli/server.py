@@ -32,16 +32,18 @@ def serve(*, host: str, port: int | None, workers: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    from rollcall.api.turns import SEATS
+
     shown = "localhost" if host == "127.0.0.1" else host
     click.echo(f"serving http://{shown}:{chosen}", err=True)
-    # Few and fast: lookups must not queue behind threads that fight for the interpreter.
+    # One thread works, the others wait for a POS: see rollcall.api.turns.
     Granian(
         "rollcall.config.wsgi:application",
         address=host,
         port=chosen,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=1,
+        blocking_threads=1 + SEATS,
         websockets=False,
         log_access=False,
         log_level=LogLevels.warning,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -18,7 +18,9 @@ from rollcall.config.cli.sync import proof_as_json
 from rollcall.config.demo import start
 from rollcall.config.demo.processes import Children
 from rollcall.config.demo.retailer import LOG_INS, PASSWORD, STORES
+from rollcall.config.demo.writes import write_among_faults
 from rollcall.kit.scope import Scope
+from rollcall.pos.simulator.control import Control
 from rollcall.stores.queries import get_retailer, get_system_scope
 from rollcall.sync import queries
 from rollcall.sync.models import CustomerSync
@@ -44,7 +46,9 @@ def run_demo(data: Path, *, check: bool) -> int:
         say("preparing the database")
         run_migrations()
         address = start.start_pages_and_worker(children)
-        start.prepare_retailer(folder, start.read_settings(children, announced))
+        settings = start.read_settings(children, announced)
+        controls = {name: Control(str(one[0]["base_url"])) for name, one in settings.items()}
+        start.prepare_retailer(folder, settings)
         scope = get_system_scope(get_retailer("alder").pk, actor=start.ACTOR)
         start.wait_for_pages(children, address)
         known = all(run is not None for run in _good_runs(scope))
@@ -52,7 +56,7 @@ def run_demo(data: Path, *, check: bool) -> int:
         if check or not known:
             _follow(scope, runs, children.check)
         if check:
-            return _prove(scope)
+            return _check(scope, address, controls, children.check)
         _welcome(address)
         _stay(children)
     except KeyboardInterrupt:
@@ -105,11 +109,27 @@ def _all_done(scope: Scope, bars: Progress, tasks: dict[int, TaskID]) -> bool:
     return done
 
 
-def _prove(scope: Scope) -> int:
+def _check(
+    scope: Scope, address: str, controls: Mapping[str, Control], check: Callable[[], None]
+) -> int:
+    """Prove that all is equal, write while POS systems fail, and prove it once more."""
+    if _prove(scope, quiet=True):
+        return 1
+    say("writing while POS systems fail")
+    connections = queries.list_connections(scope)
+    written = write_among_faults(scope, address, connections, controls, check)
+    runs = [request_sync(scope, one, full=False) for one in connections]
+    _follow(scope, runs, check)
+    print_json({"writes": written})
+    return _prove(scope)
+
+
+def _prove(scope: Scope, *, quiet: bool = False) -> int:
     agree = True
     for connection in queries.list_connections(scope):
         proof = reconcile(scope, connection)
-        print_json(proof_as_json(proof))
+        if not quiet:
+            print_json(proof_as_json(proof))
         agree = agree and not (proof.missing or proof.extra or proof.different)
     return 0 if agree else 1
 

@@ -1,4 +1,4 @@
-"""The demo's retailer: four dispensaries, two people who sign in, three simulated POS systems."""
+"""The demo's retailer: six dispensaries, two people who sign in, five simulated POS systems."""
 
 from __future__ import annotations
 
@@ -59,15 +59,22 @@ class DemoStore:
 
 POS_SYSTEMS: Final = (
     DemoPos(name="alder-way", kind="treez", usual_port=8101, locations={"alder-way": "Alder Way"}),
-    DemoPos(name="harbor", kind="treez", usual_port=8102, locations={"harbor": "Harbor"}),
     DemoPos(
         name="cedar",
         kind="leaflogix",
-        usual_port=8103,
-        locations={"cedar-hill": "Cedar Hill", "mill-street": "Mill Street"},
+        usual_port=8102,
+        locations={"cedar-hill": "Cedar Hill"},
         # 120 a minute is the limit; so small a list never meets it, and need not be read slowly.
         settings={"requests_per_second": 20},
     ),
+    DemoPos(
+        name="harbor",
+        kind="flowhub",
+        usual_port=8103,
+        locations={"harbor": "Harbor", "mill-street": "Mill Street"},
+    ),
+    DemoPos(name="juniper", kind="cova", usual_port=8104, locations={"juniper": "Juniper Lane"}),
+    DemoPos(name="laurel", kind="blaze", usual_port=8105, locations={"laurel": "Laurel Street"}),
 )
 STORES: Final = tuple(
     DemoStore(slug=slug, name=name, pos=pos, location=location)

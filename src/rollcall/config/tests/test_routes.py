@@ -6,11 +6,15 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from rollcall.customers.models import Customer, PosAccount
 from rollcall.kit.scope import Scope
+from rollcall.outbox.models import OutboxEntry
+from rollcall.outbox.operations.enqueue import put_entry
+from rollcall.outbox.rules.wishes import Wish
 from rollcall.stores.models import DataKey, User
 from rollcall.sync.models import AccountState, CustomerSync, PosConnection, Task
 from rollcall.testing.fixtures import NOON, Ingest, incoming
@@ -58,7 +62,24 @@ def of_a(
         connection=connection_a, account=account_a, requested_by="user:1", state="finished"
     )
     customer = Customer.objects.scoped(scope_a).get()
-    return {"public_id": customer.public_id, "slug": connection_a.slug, "run_id": run.pk}
+    with transaction.atomic():
+        entry = put_entry(
+            scope_a,
+            customer,
+            connection=connection_a,
+            external_id="1042",
+            intent=OutboxEntry.Intent.UPDATE,
+            wish=Wish(values={"email": "ana@example.com"}),
+            store=None,
+            hub_record=None,
+            now=NOON,
+        )
+    return {
+        "public_id": customer.public_id,
+        "slug": connection_a.slug,
+        "run_id": run.pk,
+        "entry_id": entry.pk,
+    }
 
 
 def address(name: str, ids: dict[str, object]) -> str:
@@ -145,6 +166,7 @@ class TestNotFound:
             "public_id": "01a201a8-0000-7000-8000-000000000000",
             "slug": "nowhere",
             "run_id": 10**30,
+            "entry_id": 10**30,
         }
         for name in PAGES:
             if not ROUTES[name].pattern.converters:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 import orjson
 from django.db import transaction
+from django.db.models import QuerySet
 
 from rollcall.audit import operations as audit
 from rollcall.customers.models import Customer, FieldEdit
@@ -27,21 +29,25 @@ def edit_field(
     value: FieldValue,
     *,
     pinned: bool = False,
+    waiting: bool = False,
     now: dt.datetime,
 ) -> FieldEdit:
     """Put a value in force for a person; an earlier edit of the field stays as history.
 
     :param pinned: no POS value, however new, may stand above it.
+    :param waiting: it is on its way to a POS (:func:`settle_edits` tells that it has arrived).
     :raises UnknownFieldError: not a field of the vocabulary.
     :raises ScopeMissingError: the person belongs to another retailer.
     """
-    require(scope, Role.STAFF)
+    require(scope, Role.KIOSK)
     if customer.retailer_id != scope.retailer_id:
         raise ScopeMissingError("a person of another retailer was about to be edited")
     if field not in FIELDS:
         raise UnknownFieldError(f"there is no field {field!r}")
     edits = FieldEdit.objects.scoped(scope)
-    edits.filter(customer=customer, field=field, withdrawn_at__isnull=True).update(withdrawn_at=now)
+    edits.filter(customer=customer, field=field, withdrawn_at__isnull=True).update(
+        withdrawn_at=now, waiting=False, outcome="replaced"
+    )
     edit = edits.create(
         customer=customer,
         field=field,
@@ -49,6 +55,7 @@ def edit_field(
             orjson.dumps(value), context=contexts.edit_value(customer.pk, field)
         ),
         pinned=pinned,
+        waiting=waiting,
         actor=str(scope.actor),
         at=now,
     )
@@ -60,3 +67,24 @@ def edit_field(
         fields=[field],
     )
     return edit
+
+
+def settle_edits(scope: Scope, customer_id: int, fields: Collection[str]) -> None:
+    """Note that edits have arrived at every POS that they were for; call it in a transaction."""
+    _in_force(scope, customer_id, fields).update(waiting=False)
+
+
+def withdraw_edits(
+    scope: Scope, customer_id: int, fields: Collection[str], *, outcome: str, now: dt.datetime
+) -> None:
+    """Let edits stand no longer; they stay as history. Call it in a transaction.
+
+    :param outcome: ``overruled`` (somebody changed the value at the POS later), ``undone``.
+    """
+    _in_force(scope, customer_id, fields).update(waiting=False, withdrawn_at=now, outcome=outcome)
+
+
+def _in_force(scope: Scope, customer_id: int, fields: Collection[str]) -> QuerySet[FieldEdit]:
+    return FieldEdit.objects.scoped(scope).filter(
+        customer=customer_id, field__in=fields, withdrawn_at__isnull=True
+    )

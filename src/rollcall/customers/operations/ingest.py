@@ -17,7 +17,7 @@ import orjson
 from django.db import connection
 
 from rollcall.audit import operations as audit
-from rollcall.customers.models import PosAccount
+from rollcall.customers.models import PosAccount, PosRecord
 from rollcall.customers.operations.copying import (
     NULL,
     Target,
@@ -171,6 +171,12 @@ def read_held(
         external_id: HeldRecord(record_id, merged_into, status, sealed, tuple(keys))
         for external_id, record_id, merged_into, status, sealed, *keys in rows
     }
+
+
+def read_pos_times(scope: Scope, record_ids: Sequence[int]) -> dict[int, dt.datetime]:
+    """When the POS last changed these records, as far as it said so."""
+    rows = PosRecord.objects.scoped(scope).filter(pk__in=record_ids, pos_updated_at__isnull=False)
+    return {pk: at for pk, at in rows.values_list("pk", "pos_updated_at") if at is not None}
 
 
 class KnownRecord(NamedTuple):

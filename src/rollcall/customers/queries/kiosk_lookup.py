@@ -128,6 +128,7 @@ with {_DOOR}, accounts as materialized (
      where record.retailer_id = %(retailer)s
        and record.account_id = any (array(select account_id from accounts))
        and record.external_id = %(external_id)s
+       and (record.gone_at is null or record.merged_into is not null)
     union all
     select record.id, record.account_id, record.external_id, record.merged_into, step.depth + 1
       from step join customers_posrecord record

@@ -117,7 +117,7 @@ def find_by_public_id(scope: Scope, public_id: uuid.UUID) -> Customer | None:
     if found is None:
         return None
     standing = _follow(scope, found)
-    if scope.store_ids is not None and not _visible_records(scope, [standing.pk]).exists():
+    if scope.store_ids is not None and not visible_records(scope, [standing.pk]).exists():
         return None
     return standing
 
@@ -159,7 +159,8 @@ def list_account_ids(scope: Scope, *, kind: str | None = None) -> list[int]:
     return list(accounts.order_by("pk").values_list("pk", flat=True))
 
 
-def _visible_records(scope: Scope, customer_ids: Collection[int]) -> QuerySet[PosRecord]:
+def visible_records(scope: Scope, customer_ids: Collection[int]) -> QuerySet[PosRecord]:
+    """The records of some people that the scope may see: in accounts that serve its stores."""
     records = PosRecord.objects.scoped(scope).filter(link__customer_id__in=customer_ids)
     if scope.store_ids is not None:
         records = records.filter(account__in=list_account_ids(scope))
@@ -204,7 +205,7 @@ def get_profile(scope: Scope, customer: Customer) -> CustomerView:
 def list_records(scope: Scope, customer_ids: Sequence[int]) -> list[RecordView]:
     """The visible records of some people, those that tell most of the present first."""
     rows = (
-        _visible_records(scope, customer_ids)
+        visible_records(scope, customer_ids)
         .select_related("account")
         .defer("sealed_raw")
         .order_by(
@@ -293,4 +294,5 @@ def _edit_value(scope: Scope, edit: FieldEdit) -> SourcedValue:
         record_id=None,
         at=edit.at,
         pinned=edit.pinned,
+        waiting=edit.waiting,
     )

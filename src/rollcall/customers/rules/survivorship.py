@@ -1,7 +1,8 @@
 """Which of several values stands for a person, field by field.
 
-Order: a pinned hub edit, then the newest of the other hub edits and the values of the records that
-the POS still has. Values of inactive and vanished records only count where nothing else is known.
+Order: a pinned hub edit or one that is on its way to a POS, then the newest of the other hub edits
+and the values of the records that the POS still has. Values of inactive and vanished records only
+count where nothing else is known.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class SourcedValue:
     :param at: aware; when the source got this value.
     :param alive: False for values of inactive or vanished records.
     :param pinned: no POS value may stand above it.
+    :param waiting: on its way to a POS: until it has arrived, none of its values stands above it.
     """
 
     field: str
@@ -31,6 +33,7 @@ class SourcedValue:
     at: dt.datetime
     alive: bool = True
     pinned: bool = False
+    waiting: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,4 +65,4 @@ def _rank(value: SourcedValue) -> tuple[bool, bool, dt.datetime, bool, int, str,
     # typed stands above what a machine said at the same moment.
     typed = value.record_id is None
     tie = (typed, value.record_id or 0, value.source, repr(value.value))
-    return (value.pinned, value.alive, value.at, *tie)
+    return (value.pinned or value.waiting, value.alive, value.at, *tie)

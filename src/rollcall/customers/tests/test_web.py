@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 
 import pytest
 from django.test import Client
@@ -12,7 +13,15 @@ from django.test import Client
 from rollcall.audit.models import Entry
 from rollcall.customers.models import AccountStore, Customer, Link, PosAccount, PosRecord
 from rollcall.customers.operations.edits import edit_field
-from rollcall.kit.scope import Scope
+from rollcall.customers.panels import (
+    Panel,
+    add_panel,
+    find_changer,
+    remove_panel,
+    set_changer,
+)
+from rollcall.customers.tests.changing import Changes
+from rollcall.kit.scope import Role, Scope
 from rollcall.stores.models import Store, User
 from rollcall.testing.fixtures import NOON, Ingest, incoming
 
@@ -347,3 +356,163 @@ class TestCustomerPage:
 
     def test_is_not_found_for_unknown_ids(self, signed_in: Client, ana: Customer) -> None:
         assert signed_in.get(f"/customers/{uuid.uuid4()}/").status_code == 404
+
+
+@pytest.fixture
+def changes() -> Iterator[Changes]:
+    """What changes people, as a folder above would register it."""
+    before = find_changer()
+    made = Changes()
+    set_changer(made.change)
+    yield made
+    set_changer(before)
+
+
+class TestPanels:
+    def test_of_other_folders_stand_on_the_page(self, signed_in: Client, ana: Customer) -> None:
+        add_panel(Panel(name="test", render=lambda *_: "<b>escaped</b>"))
+        add_panel(Panel(name="test-admin", render=lambda *_: "for admins", role=Role.ADMIN))
+        try:
+            shown = signed_in.get(f"/customers/{ana.public_id}/").content.decode()
+        finally:
+            remove_panel("test")
+            remove_panel("test-admin")
+
+        assert "&lt;b&gt;escaped" in shown
+        assert "for admins" not in shown
+
+
+class TestEditing:
+    def edit(self, client: Client, ana: Customer, form: dict[str, str]) -> tuple[int, str]:
+        answer = client.post(f"/customers/{ana.public_id}/edit/", form)
+        return answer.status_code, answer.content.decode()
+
+    def test_shows_what_stands(self, signed_in: Client, ana: Customer, changes: Changes) -> None:
+        shown = signed_in.get(f"/customers/{ana.public_id}/edit/").content.decode()
+
+        assert 'name="given_name" type="text" value="Ana"' in shown
+        assert 'name="was-phone" value="+14155550134"' in shown
+        assert '<option value="no" selected>No</option>' in shown
+        assert "&lt;script&gt;alert(1)" in shown
+        assert 'name="last_visit_at"' not in shown
+
+    def test_sends_only_what_was_changed(
+        self, signed_in: Client, ana: Customer, changes: Changes
+    ) -> None:
+        form = {
+            "given_name": "Ana", "was-given_name": "Ana",
+            "phone": "(415) 555-0188", "was-phone": "+14155550134",
+            "email": "", "was-email": "ana@example.com",
+            "born_on": "4/18/1991", "was-born_on": "1991-04-17",
+            "banned": "yes", "was-banned": "no",
+            "groups": "Locals,  VIP , Locals", "was-groups": "Locals",
+            "notes": "a\r\nb", "was-notes": "a\nb",
+        }  # fmt: skip
+
+        status, _ = self.edit(signed_in, ana, form)
+
+        assert status == 302
+        assert changes.made == [
+            {
+                "born_on": "1991-04-18",
+                "phone": "+14155550188",
+                "email": None,
+                "banned": True,
+                "groups": ["Locals", "VIP"],
+            }
+        ]
+        assert changes.pinned == [frozenset()]
+
+    def test_leaves_alone_what_somebody_else_changed_meanwhile(
+        self, signed_in: Client, scope_a: Scope, ana: Customer, changes: Changes
+    ) -> None:
+        edit_field(scope_a, ana, "phone", "+14155550199", now=NOON)
+        form = {"phone": "+14155550134", "was-phone": "+14155550134", "city": "Oakland"}
+
+        self.edit(signed_in, ana, form)
+
+        assert changes.made == [{"city": "Oakland"}]
+
+    def test_pins_what_was_changed(
+        self, signed_in: Client, ana: Customer, changes: Changes
+    ) -> None:
+        self.edit(signed_in, ana, {"city": "Oakland", "pin": "yes"})
+
+        assert changes.pinned == [frozenset({"city"})]
+
+    def test_says_all_that_is_wrong_beside_the_fields_and_saves_nothing(
+        self, signed_in: Client, ana: Customer, changes: Changes
+    ) -> None:
+        form = {
+            "phone": "12", "email": "nobody", "born_on": "1991-02-30", "gender": "robot",
+            "banned": "perhaps", "city": "x" * 201, "zip": "94601",
+        }  # fmt: skip
+
+        status, shown = self.edit(signed_in, ana, form)
+
+        assert status == 200
+        for words in (
+            "Phone is not a phone number",
+            "E-mail is not an e-mail address",
+            "Born on is not a valid date",
+            "Gender is not one of the choices",
+            "Banned is neither yes nor no",
+            "City is too long (maximum is 200 characters)",
+        ):
+            assert shown.count(words) == 2  # above the form, and beside the field
+        assert 'name="zip" type="text" value="94601"' in shown
+        assert changes.made == []
+
+    @pytest.mark.parametrize("born_on", ["2199-01-01", "0001-01-01", "17/04/1991", "04/17/91x"])
+    def test_takes_no_birth_date_that_cannot_be(
+        self, signed_in: Client, ana: Customer, changes: Changes, born_on: str
+    ) -> None:
+        status, shown = self.edit(signed_in, ana, {"born_on": born_on})
+
+        assert (status, changes.made) == (200, [])
+        assert "Born on is not a valid date" in shown
+
+    def test_says_what_a_pos_would_refuse(
+        self, signed_in: Client, ana: Customer, changes: Changes
+    ) -> None:
+        changes.refusals = {"city": "is not in the state", "": "the POS is full"}
+
+        status, shown = self.edit(signed_in, ana, {"city": "Oakland"})
+
+        assert status == 200
+        assert 'id="field-city-error">City is not in the state' in shown
+        assert "<li>the POS is full</li>" in shown
+
+    @pytest.mark.parametrize(
+        "form",
+        [
+            {},
+            {"loyalty_points": "900", "verification": "verified", "signed_up_at": "1"},
+            {"nonsense": "1", "was-city": "Oakland"},
+            {"city": "\0\u200b", "was-city": ""},
+        ],
+    )
+    def test_of_nothing_changes_nothing(
+        self, signed_in: Client, ana: Customer, changes: Changes, form: dict[str, str]
+    ) -> None:
+        self.edit(signed_in, ana, form)
+
+        assert changes.made == []
+
+    def test_is_not_there_where_nothing_changes_people(
+        self, signed_in: Client, ana: Customer, changes: Changes
+    ) -> None:
+        set_changer(None)
+
+        assert "/edit/" not in signed_in.get(f"/customers/{ana.public_id}/").content.decode()
+        assert signed_in.get(f"/customers/{ana.public_id}/edit/").status_code == 404
+        assert self.edit(signed_in, ana, {"city": "Oakland"})[0] == 404
+
+    def test_is_not_for_another_retailer(
+        self, client: Client, charlie: User, ana: Customer, changes: Changes
+    ) -> None:
+        client.force_login(charlie)
+
+        assert client.get(f"/customers/{ana.public_id}/edit/").status_code == 404
+        assert self.edit(client, ana, {"city": "Oakland"})[0] == 404
+        assert changes.made == []

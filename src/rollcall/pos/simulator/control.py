@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -97,6 +98,32 @@ class Control:
         """How many requests were answered, by ``method``, ``path`` template and ``status``."""
         answer: list[dict[str, Any]] = self._call("GET", "requests", None)
         return answer
+
+    def webhooks(self) -> list[dict[str, Any]]:
+        """Who is called after changes: ``url``, ``headers``, ``topics``."""
+        answer: list[dict[str, Any]] = self._call("GET", "webhooks", None)
+        return answer
+
+    def set_webhooks(self, *subscribers: Mapping[str, object]) -> None:
+        """Call these after changes, and nobody else.
+
+        :param subscribers: each with ``url``, extra ``headers`` and ``topics`` (none: all of them).
+        """
+        self._call("PUT", "webhooks", list(subscribers))
+
+    def deliveries(self) -> dict[str, int]:
+        """How many calls are ``waiting``, ``delivered``, ``undelivered`` and ``dropped``."""
+        answer: dict[str, int] = self._call("GET", "deliveries", None)
+        return answer
+
+    def hooks_settled(self, timeout_s: float = 10.0) -> bool:
+        """Wait until no call is waiting any more; False if that takes longer."""
+        until = time.monotonic() + timeout_s
+        while self.deliveries()["waiting"]:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.01)
+        return True
 
     def set_clock(self, skew_s: float) -> None:
         """Let the POS's clock be wrong by some seconds."""

@@ -16,6 +16,7 @@ from rollcall.pos.fields import FIELDS, FieldType, FieldValue
 from rollcall.pos.simulator.exchange import Answer, Request, json_answer
 from rollcall.pos.simulator.faults import FaultError
 from rollcall.pos.simulator.habits import HabitError
+from rollcall.pos.simulator.hooks import HookError, subscribers_of
 from rollcall.pos.simulator.world import World
 
 _MAX_TEXT: Final = 100_000
@@ -50,12 +51,14 @@ def handle(world: World, request: Request, prefix: str) -> Answer:
         "requests": {"GET": _requests},
         "faults": {"GET": _faults, "PUT": _set_faults},
         "habits": {"GET": _habits, "PUT": _set_habits},
+        "webhooks": {"GET": _webhooks, "PUT": _set_webhooks},
+        "deliveries": {"GET": _deliveries},
         "clock": {"PUT": _set_clock},
         "merge": {"POST": _merge},
         "customers": {"PATCH": _patch, "DELETE": _delete} if rest else {"POST": _create},
     }  # fmt: skip
     if name not in table or (rest and name != "customers"):
-        return error(404, "no such control; see customers, merge, faults, habits, requests, …")
+        return error(404, "no such control; see customers, merge, faults, habits, webhooks, …")
     method = table[name].get(request.method)
     if method is None:
         return error(405, f"{name} takes {', '.join(table[name])}")
@@ -63,7 +66,7 @@ def handle(world: World, request: Request, prefix: str) -> Answer:
         return method(world, request, unquote(rest))
     except ControlError as refusal:
         return error(refusal.status, str(refusal))
-    except (FaultError, HabitError) as refusal:
+    except (FaultError, HabitError, HookError) as refusal:
         return error(400, str(refusal))
 
 
@@ -91,6 +94,23 @@ def _habits(world: World, _request: Request, _pos_id: str) -> Answer:
 def _set_habits(world: World, request: Request, _pos_id: str) -> Answer:
     world.habits.set(_object(request))
     return json_answer(200, world.habits.all())
+
+
+def _webhooks(world: World, _request: Request, _pos_id: str) -> Answer:
+    return json_answer(200, [subscriber.as_json() for subscriber in world.hooks.subscribers()])
+
+
+def _set_webhooks(world: World, request: Request, _pos_id: str) -> Answer:
+    try:
+        content = orjson.loads(request.body)
+    except orjson.JSONDecodeError:
+        raise ControlError(400, "the body is not JSON") from None
+    world.hooks.subscribe(subscribers_of(content))
+    return _webhooks(world, request, "")
+
+
+def _deliveries(world: World, _request: Request, _pos_id: str) -> Answer:
+    return json_answer(200, world.hooks.counts())
 
 
 def _set_clock(world: World, request: Request, _pos_id: str) -> Answer:

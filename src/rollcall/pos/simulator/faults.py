@@ -22,6 +22,10 @@ def _count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10**9
 
 
+def _few(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 1000
+
+
 def _flag(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -44,6 +48,8 @@ def _ids(value: object) -> bool:
 #: ``not_json_rate`` are shares of requests (0 to 1) that get a 500, a TCP reset, a body shorter
 #: than announced, an HTML page · ``lost_answer_rate``, ``failed_answer_rate``: shares of writes
 #: that are done, and then get a TCP reset, a 500; ``late_answer_ms`` waits behind each write ·
+#: ``hook_repeat``: the POS's own calls (webhooks) are made n extra times · ``hook_shuffle``: out of
+#: order, in batches of up to n · ``hook_drop_rate``: the share of them that is never made ·
 #: ``throttle_burst``: the next n requests get 429, with ``retry_after`` seconds if set ·
 #: ``move_rows``: after each list page n random customers are touched, so that they move ·
 #: ``list_order``: by last change (asc, desc) or signup, instead of the POS's own order ·
@@ -63,6 +69,9 @@ RULES: Final[Mapping[str, tuple[Callable[[object], bool], object]]] = {
     "lost_answer_rate": (_number(1), 0),
     "failed_answer_rate": (_number(1), 0),
     "late_answer_ms": (_number(600_000), 0),
+    "hook_repeat": (_few, 0),
+    "hook_shuffle": (_few, 0),
+    "hook_drop_rate": (_number(1), 0),
     "move_rows": (_count, 0),
     "list_order": (_one_of("", "asc", "desc", "signup"), ""),
     "expire_tokens_after": (_count, 0),

@@ -166,7 +166,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             if world.faults.strikes("failed_answer_rate"):
                 answer = world.spec.refusal(500, "INTERNAL ERROR")
         world.count(request.method, template, answer.status)
-        self._send(answer, cut=answer.status == 200 and world.faults.strikes("cut_body_rate"))
+        whole = 200 <= answer.status < 300 and bool(answer.body)
+        self._send(answer, cut=whole and world.faults.strikes("cut_body_rate"))
 
     @staticmethod
     def _refused_by_fault_or_limit(world: World) -> Answer | None:

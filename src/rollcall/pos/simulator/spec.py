@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from rollcall.pos.fields import FieldValue
 from rollcall.pos.simulator.exchange import Answer, Request, Route
 from rollcall.pos.simulator.habits import HabitRules
+from rollcall.pos.simulator.hooks import HookCall, HookChange
 from rollcall.pos.simulator.malformed import MalformedKeys
 from rollcall.pos.simulator.options import SimulatorOptions
 from rollcall.pos.simulator.records import Record
@@ -108,3 +109,15 @@ class SimulatorSpec(abc.ABC):
     @abc.abstractmethod
     def merge(self, donor: Record, survivor: Record, now: dt.datetime) -> None:
         """Change both records the way this POS's staff merge two profiles."""
+
+    def hook_calls(
+        self,
+        record: Record,  # noqa: ARG002  # for overriding
+        change: HookChange,  # noqa: ARG002
+        zone: ZoneInfo,  # noqa: ARG002
+    ) -> Sequence[HookCall]:
+        """Return the calls that this POS makes after a customer was changed; none if it has none.
+
+        :param record: as it is now, after the commit.
+        """
+        return ()

@@ -27,6 +27,7 @@ from rollcall.pos.population import (
 from rollcall.pos.rate import TokenBucket
 from rollcall.pos.simulator.faults import Faults
 from rollcall.pos.simulator.habits import Habits
+from rollcall.pos.simulator.hooks import HookChange, Hooks
 from rollcall.pos.simulator.malformed import malform
 from rollcall.pos.simulator.options import SimulatorOptions
 from rollcall.pos.simulator.records import Listing, Record
@@ -38,7 +39,6 @@ _LAST_SIGNUP: Final = int(dt.datetime(2025, 6, 30, 18, tzinfo=dt.UTC).timestamp(
 _LAST_UPDATE: Final = int(dt.datetime(2025, 9, 30, 18, tzinfo=dt.UTC).timestamp())
 #: One row in fifty came with an import in one night: equal times in plenty.
 _IMPORT_NIGHT: Final = int(dt.datetime(2019, 3, 1, 20, tzinfo=dt.UTC).timestamp())
-
 
 Progress = Callable[[int], None] | None
 
@@ -53,6 +53,7 @@ class World:
         self.state = state
         self.faults = Faults(options.faults, seed=options.seed)
         self.habits = Habits(spec.habits)
+        self.hooks = Hooks(self.faults)
         #: The spec's own (``SimulatorSpec.new_memory``).
         self.memory: Any = spec.new_memory()
         #: Access token → time.monotonic() of its end.
@@ -111,6 +112,7 @@ class World:
             record.extras = extras
             _move_signup(record)
             self.state.save(record)
+        self.announce(HookChange.CREATED, record)
         return record
 
     def change(
@@ -129,6 +131,7 @@ class World:
             _move_signup(record)
             self.touch(record)
             self.state.save(record)
+        self.announce(HookChange.CHANGED, record)
         return record
 
     def merge(self, donor_id: str, survivor_id: str) -> tuple[Record, Record] | None:
@@ -141,7 +144,14 @@ class World:
             self.touch(survivor)
             self.spec.merge(donor, survivor, self.now())
             self.state.save(donor, survivor)
+        self.announce(HookChange.MERGED, survivor, donor)
         return donor, survivor
+
+    def announce(self, change: HookChange, *records: Record) -> None:
+        """Tell subscribers what was committed; for specs that save records themselves."""
+        if self.hooks.subscribers():
+            for record in records:
+                self.hooks.publish(self.spec.hook_calls(record, change, self.zone))
 
     def touch(self, record: Record) -> None:
         """Bump the time of change, always forwards."""

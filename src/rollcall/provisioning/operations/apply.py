@@ -7,14 +7,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from rollcall.kit.crypto import UnsealError
 from rollcall.kit.scope import Actor, Scope
+from rollcall.provisioning.operations.connecting import save_described, take_turns
 from rollcall.provisioning.queries.preparing import Prepared
 from rollcall.provisioning.rules.changes import Applied, Change, Minted
 from rollcall.provisioning.rules.errors import ProvisioningError
-from rollcall.provisioning.rules.file import ConnectionPart, KeySource, KioskPart, UserPart
+from rollcall.provisioning.rules.file import (
+    ConnectionPart,
+    KeySource,
+    KioskPart,
+    SchedulePart,
+    UserPart,
+)
 from rollcall.stores.models import Kiosk, Store
 from rollcall.stores.operations import (
     Action,
@@ -33,11 +40,12 @@ from rollcall.stores.operations import (
 from rollcall.stores.queries import get_system_scope, list_stores
 from rollcall.stores.queries.kiosks import active_keys
 from rollcall.stores.rules.api_keys import ApiKeyFormatError
+from rollcall.sync.models import PosConnection
 from rollcall.sync.operations.connections import (
     AccountChangeError,
     ConnectionSlugTakenError,
-    save_connection,
 )
+from rollcall.sync.operations.schedules import ScheduleChanges, ScheduleError, change_schedule
 
 #: What can turn out only while writing, and names no secret.
 _EXPECTED = (
@@ -46,11 +54,10 @@ _EXPECTED = (
     CatalogIdTakenError,
     ConnectionSlugTakenError,
     KioskKeyTakenError,
+    ScheduleError,
     TooManyKeysError,
     WeakPasswordError,
 )
-#: Any number that nothing else in the database uses as an advisory lock.
-_LOCK = 7_265_301_944
 
 
 def apply_document(
@@ -64,8 +71,7 @@ def apply_document(
     :raises ProvisioningError: nothing was changed.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+        take_turns()
         applied = _Application(prepared, actor=actor, now=now).run()
         if dry_run:
             transaction.set_rollback(True)
@@ -190,15 +196,24 @@ class _Application:
 
     def _save_connection(self, scope: Scope, position: int, part: ConnectionPart) -> None:
         stores = self._chosen_stores(part.stores, f"connections[{position}]")
-        saved = save_connection(
+        saved = save_described(
             scope,
-            slug=part.slug,
-            kind=part.kind,
+            part,
             stores=stores,
-            time_zone=part.time_zone or stores[0].time_zone,
             settings=self._prepared.settings[position],
-            paused=part.paused,
-            confirm_account_change=part.confirm_account_change,
             now=self._now,
         )
         self._note("connection", part.slug, saved)
+        if part.schedule is not None:
+            with _at(f"connections[{position}].schedule"):
+                self._save_schedule(scope, saved.row, part.schedule)
+
+    def _save_schedule(self, scope: Scope, row: PosConnection, part: SchedulePart) -> None:
+        changes = ScheduleChanges(
+            changes_every_s=part.changes_every_s,
+            full_days=part.full_on,
+            reconcile_days=part.reconcile_on,
+            off_peak_from=part.off_peak_from,
+            off_peak_until=part.off_peak_until,
+        )
+        self._note("schedule", row.slug, change_schedule(scope, row, changes, now=self._now))

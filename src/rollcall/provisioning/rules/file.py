@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -20,6 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from rollcall.kit.scope import Role
+from rollcall.sync.rules.schedule_words import ScheduleWordError, read_days, read_time
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CATALOG_ID: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -69,6 +71,13 @@ def _check_email(value: str) -> str:
         raise _wrong("is no e-mail address") from None
 
 
+def _refuse_page_name(value: str) -> str:
+    # /connections/new/ is where the next one is made.
+    if value == "new":
+        raise _wrong('"new" is the name of a page; choose another')
+    return value
+
+
 def _read_stores(value: object) -> object:
     if value == "all":
         return None
@@ -81,6 +90,25 @@ def _read_reference(value: object) -> object:
     if not isinstance(value, dict):
         raise _wrong("has to be {env: NAME} or {file: path}; the secret itself may not stand here")
     return value
+
+
+def _read_schedule_days(value: object) -> list[int]:
+    words = [value] if isinstance(value, str) else value
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise _wrong("has to be daily, never or a list of days such as [mon, thu]")
+    try:
+        return read_days(words)
+    except ScheduleWordError as error:
+        raise _wrong(str(error)) from None
+
+
+def _read_schedule_time(value: object) -> dt.time:
+    if not isinstance(value, str):
+        raise _wrong('has to be a time such as "02:00"')
+    try:
+        return read_time(value)
+    except ScheduleWordError as error:
+        raise _wrong(str(error)) from None
 
 
 def _read_role(value: object) -> Role:
@@ -223,15 +251,31 @@ class UserPart(_Part):
         return self
 
 
+ConnectionSlug = Annotated[Slug, AfterValidator(_refuse_page_name)]
+ScheduleDays = Annotated[list[int], BeforeValidator(_read_schedule_days)]
+ScheduleTime = Annotated[dt.time, BeforeValidator(_read_schedule_time)]
+
+
+class SchedulePart(_Part):
+    """When a connection is read by itself. What is left out stays as it is."""
+
+    changes_every_s: int | None = None
+    full_on: ScheduleDays | None = None
+    reconcile_on: ScheduleDays | None = None
+    off_peak_from: ScheduleTime | None = None
+    off_peak_until: ScheduleTime | None = None
+
+
 class ConnectionPart(_Part):
     """How to speak to one POS. ``settings`` are the connector's own."""
 
-    slug: Slug
+    slug: ConnectionSlug
     kind: str
     stores: list[Slug] = Field(min_length=1)
     time_zone: TimeZone | None = None
     paused: bool | None = None
     confirm_account_change: bool = False
+    schedule: SchedulePart | None = None
     settings: dict[str, object] = Field(default_factory=dict)
 
 

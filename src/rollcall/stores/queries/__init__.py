@@ -14,6 +14,7 @@ from rollcall.stores.queries.people import find_memberships, find_scope_of_user
 from rollcall.stores.queries.retailers import (
     RetailerNotFoundError,
     get_retailer,
+    get_store,
     get_system_scope,
     list_retailers,
     list_stores,
@@ -33,6 +34,7 @@ __all__ = [
     "get_keys",
     "get_kiosk",
     "get_retailer",
+    "get_store",
     "get_system_scope",
     "key_context",
     "list_keys",

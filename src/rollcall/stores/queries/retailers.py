@@ -37,3 +37,14 @@ def list_stores(scope: Scope) -> list[Store]:
     if scope.store_ids is not None:
         stores = stores.filter(pk__in=scope.store_ids)
     return list(stores.order_by("name"))
+
+
+def get_store(scope: Scope, store_id: int) -> Store:
+    """One of the stores that the scope sees.
+
+    :raises Store.DoesNotExist: it sees none of this id.
+    """
+    stores = Store.objects.scoped(scope)
+    if scope.store_ids is not None:
+        stores = stores.filter(pk__in=scope.store_ids)
+    return stores.get(pk=store_id)

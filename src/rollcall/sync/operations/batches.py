@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 from django.db import connection, transaction
 from django.db.models import F
 
-from rollcall.customers.operations.ingest import read_known, write_prepared
+from rollcall.customers.operations.ingest import read_known, read_pos_times, write_prepared
 from rollcall.customers.operations.presence import mark_back
+from rollcall.customers.rules.preparing import ChangedRecord
 from rollcall.kit.clock import utc_now
 from rollcall.pos.contract import RawRow
 from rollcall.pos.errors import RowError
 from rollcall.stores.queries import get_keys
 from rollcall.sync.models import CustomerSync
-from rollcall.sync.operations.lease import Lease, fence
+from rollcall.sync.operations.lease import Lease, count_single_writes, fence
 from rollcall.sync.operations.preparing import (
     LONGEST_ID,
     Job,
@@ -29,11 +29,12 @@ from rollcall.sync.operations.preparing import (
 from rollcall.sync.operations.quarantine import put_in_quarantine, resolve_quarantined
 from rollcall.sync.operations.source import Source
 from rollcall.sync.rules.bad_rows import BadRow
+from rollcall.sync.rules.drift import add_counts, count_keys
 
 log = structlog.get_logger()
 
-#: Unknown wire keys that are named with a run.
-_MOST_UNKNOWN_KEYS = 200
+#: Wire keys that are named with a run.
+MOST_KEYS = 200
 
 
 @dataclass(kw_only=True, slots=True)
@@ -45,9 +46,11 @@ class Sorted:
     :param back: the ones among them that had gone.
     :param to_prepare: rows that are new or changed.
     :param bad: rows that cannot be taken over; ``take_rows`` adds those found in preparing.
+    :param single_writes: how many rows had been taken over beside the reader before this sorting.
     """
 
     rows: int = 0
+    single_writes: int = 0
     ids: Set[str] = frozenset()
     to_prepare: list[RowToPrepare] = field(default_factory=list)
     unchanged: list[int] = field(default_factory=list)
@@ -86,7 +89,12 @@ def fingerprint_rows(source: Source, rows: Sequence[RawRow]) -> Fingerprinted:
 def sort_rows(source: Source, found: Fingerprinted) -> Sorted:
     """Compare rows with what is held. Writes nothing."""
     latest = found.latest
-    batch = Sorted(rows=found.rows, ids=latest.keys(), bad=found.bad)
+    batch = Sorted(
+        rows=found.rows,
+        single_writes=count_single_writes(source.scope.retailer_id, source.account.pk),
+        ids=latest.keys(),
+        bad=found.bad,
+    )
     known = read_known(
         source.scope,
         source.account,
@@ -179,8 +187,65 @@ def write_batch(
     _log_unforeseen(source, outcome.unforeseen)
     batch.bad.extend(outcome.bad)
     with transaction.atomic():
-        fence(lease)
+        overtaken = fence(lease).since(batch.single_writes)
+        if overtaken is None or not overtaken.isdisjoint(batch.ids):
+            outcome = without_old_news(source, batch, outcome, overtaken)
         _write(source, batch, outcome, run=run, resume_token=resume_token, pages=pages)
+
+
+def without_old_news(
+    source: Source, batch: Sorted, outcome: Outcome, overtaken: Set[str] | None
+) -> Outcome:
+    """Prepare rows anew that somebody wrote meanwhile; the older of two readings is left out.
+
+    :param overtaken: external ids; None if any may be concerned.
+    """
+    concerned = [
+        one for one in batch.to_prepare if overtaken is None or one.external_id in overtaken
+    ]
+    if not concerned:
+        return outcome
+    names = {one.external_id for one in concerned}
+    known = read_known(
+        source.scope, source.account, {one.external_id: one.content_hash for one in concerned}
+    )
+    anew = Sorted()
+    for one in concerned:
+        record = known.get(one.external_id)
+        if record is not None and record.held is None:
+            batch.unchanged.append(record.record_id)
+            batch.unchanged_ids.append(one.external_id)
+        else:
+            held = None if record is None else record.held
+            anew.to_prepare.append(one._replace(held=held))
+    redone = prepare(make_job(source, anew))
+    fresh = not_older(source, batch, redone.prepared.changed)
+    prepared = replace(
+        outcome.prepared,
+        new=[
+            *(row for row in outcome.prepared.new if row.external_id not in names),
+            *redone.prepared.new,
+        ],
+        changed=[
+            *(row for row in outcome.prepared.changed if row.external_id not in names),
+            *fresh,
+        ],
+    )
+    return replace(outcome, prepared=prepared)
+
+
+def not_older(source: Source, batch: Sorted, rows: Sequence[ChangedRecord]) -> list[ChangedRecord]:
+    """Leave out rows that the POS changed before what is held; they count as unchanged."""
+    held_at = read_pos_times(source.scope, [row.record_id for row in rows])
+    fresh = []
+    for row in rows:
+        held = held_at.get(row.record_id)
+        if held is None or (row.pos_updated_at is not None and row.pos_updated_at >= held):
+            fresh.append(row)
+        else:
+            batch.unchanged.append(row.record_id)
+            batch.unchanged_ids.append(row.external_id)
+    return fresh
 
 
 def _write(
@@ -221,11 +286,7 @@ def _write(
         "records_merged": F("records_merged") + result.merged,
         "progress_at": now,
     }
-    if outcome.unknown_keys:
-        # Read here: the caller's copy may be older than the batch before this one.
-        runs = CustomerSync.objects.scoped(source.scope).filter(pk=run.pk)
-        known = runs.values_list("unknown_keys", flat=True).get()
-        counts["unknown_keys"] = _added(known, outcome.unknown_keys)
+    counts |= _key_counts(source, run, batch, outcome)
     if resume_token is not None:
         counts["resume_token"] = resume_token
     CustomerSync.objects.scoped(source.scope).filter(pk=run.pk).update(**counts)
@@ -243,10 +304,19 @@ def _note_seen(source: Source, run: CustomerSync, record_ids: Iterable[int]) -> 
             )
 
 
-def _added(known: dict[str, int], more: Counter[str]) -> dict[str, int]:
-    # Keys are the POS's field names; hostile ones must neither fill the row nor break it.
-    for key, count in more.items():
-        name = "".join(letter if letter.isprintable() else "?" for letter in key[:80])
-        if name in known or len(known) < _MOST_UNKNOWN_KEYS:
-            known[name] = known.get(name, 0) + count
-    return known
+def _key_counts(
+    source: Source, run: CustomerSync, batch: Sorted, outcome: Outcome
+) -> dict[str, object]:
+    """What new and changed rows tell of the POS's keys."""
+    if not batch.to_prepare:
+        return {}
+    # Rows that are as they were came before: counted again and again, they would distort it.
+    sampled, keys = count_keys([one.row for one in batch.to_prepare if one.row is not None])
+    # Read here: the caller's copy may be older than the batch before this one.
+    runs = CustomerSync.objects.scoped(source.scope).filter(pk=run.pk)
+    unknown, known = runs.values_list("unknown_keys", "sampled_keys").get()
+    return {
+        "sampled_rows": F("sampled_rows") + sampled,
+        "sampled_keys": add_counts(known, keys.items(), most=MOST_KEYS),
+        "unknown_keys": add_counts(unknown, outcome.unknown_keys.items(), most=MOST_KEYS),
+    }

@@ -24,6 +24,7 @@ from rollcall.stores.models import Store
 from rollcall.stores.operations.saving import Action, Saved, existing, record_saved, save_row
 from rollcall.stores.queries import get_keys
 from rollcall.sync.models import AccountState, CustomerSync, PosConnection
+from rollcall.sync.operations.schedules import ensure_schedule, plan_again
 from rollcall.sync.rules import contexts
 
 #: Error code: the POS answers for another list than the one that the connection is known to read.
@@ -94,8 +95,19 @@ def save_connection(
         saved = existing(saved.row, changed)
     if saved.action is Action.UPDATED:
         PosConnection.objects.scoped(scope).filter(pk=saved.row.pk).update(updated_at=now)
+    _note_pause(scope, saved, now=now)
     record_saved(scope, "connection", saved)
+    ensure_schedule(scope, saved.row, now=now)
+    if "time_zone" in saved.fields:
+        plan_again(scope, saved.row, now=now)
     return saved
+
+
+def _note_pause(scope: Scope, saved: Saved[PosConnection], *, now: dt.datetime) -> None:
+    if "paused" not in saved.fields and not (saved.action is Action.CREATED and saved.row.paused):
+        return
+    by, at = (str(scope.actor), now) if saved.row.paused else ("", None)
+    PosConnection.objects.scoped(scope).filter(pk=saved.row.pk).update(paused_by=by, paused_at=at)
 
 
 def open_settings(scope: Scope, connection: PosConnection) -> PosSettings:
@@ -230,7 +242,8 @@ def _save_settings(scope: Scope, row: PosConnection, settings: PosSettings) -> l
     if changed or not row.sealed_settings:
         context = contexts.connection_settings(row.pk)
         row.sealed_settings = get_keys(scope).seal(orjson.dumps(given), context=context)
-        row.save(update_fields=["sealed_settings"])
+        row.credential_key = ""  # the next to open the connection learns it
+        row.save(update_fields=["sealed_settings", "credential_key"])
     return [f"settings.{name}" for name in changed]
 
 

@@ -20,7 +20,10 @@ from rollcall.pos.errors import (
 from rollcall.sync.models import AccountState, CustomerSync
 from rollcall.sync.operations.braking import end_brake
 from rollcall.sync.operations.conclude import drop_seen
+from rollcall.sync.operations.drift import take_over_sample
 from rollcall.sync.operations.lease import Lease, fence
+from rollcall.sync.operations.run_figures import count_run
+from rollcall.sync.operations.schedules import note_failure, note_success
 from rollcall.sync.operations.source import Source
 from rollcall.sync.queries import OPEN_STATES
 
@@ -44,6 +47,7 @@ def finish(source: Source, lease: Lease, run: CustomerSync) -> None:
     now = utc_now()
     with transaction.atomic():
         fence(lease)
+        note_success(source.scope, run.connection_id)
         runs = CustomerSync.objects.scoped(source.scope)
         runs.filter(pk=run.pk).update(
             state=CustomerSync.State.FINISHED,
@@ -52,6 +56,8 @@ def finish(source: Source, lease: Lease, run: CustomerSync) -> None:
             progress_at=now,
         )
         drop_seen(source, run)
+        take_over_sample(source, run, now=now)
+        count_run(source.scope, run, finished=True, now=now)
         if run.full:
             end_brake(source, run)
             AccountState.objects.scoped(source.scope).filter(account=source.account).update(
@@ -84,7 +90,11 @@ def fail(source: Source, lease: Lease, run: CustomerSync, error: PosError) -> No
     )
     with transaction.atomic():
         fence(lease)
+        now = utc_now()
+        note_failure(source.scope, run.connection_id, error, now=now)
         CustomerSync.objects.scoped(source.scope).filter(pk=run.pk).update(**_failure(error))
+        take_over_sample(source, run, now=now)
+        count_run(source.scope, run, finished=False, now=now)
         _note(source.scope, "sync.failed", run, code=error.code)
 
 
@@ -95,7 +105,10 @@ def fail_unopened(scope: Scope, run: CustomerSync, error: PosError) -> None:
     A run that has ended stays as it is, whatever became of the settings since.
     """
     runs = CustomerSync.objects.scoped(scope).filter(pk=run.pk, state__in=OPEN_STATES)
+    if runs.exists():
+        note_failure(scope, run.connection_id, error, now=utc_now())
     if runs.update(**_failure(error)):
+        count_run(scope, run, finished=False, now=utc_now())
         _note(scope, "sync.failed", run, code=error.code)
 
 

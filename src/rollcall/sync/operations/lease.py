@@ -8,7 +8,7 @@ Times are the database's, because workers' clocks differ.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -70,20 +70,51 @@ def hold(scope: Scope, account_id: int) -> Iterator[Lease]:
         _release(lease)
 
 
-def fence(lease: Lease) -> None:
-    """Lock the lease within the current transaction.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SingleWrites:
+    """Rows of an account that were taken over beside its reader (``single_rows``).
+
+    :param count: how many there ever were.
+    :param last_ids: external ids of the last ones, the newest at the end.
+    """
+
+    count: int
+    last_ids: Sequence[str]
+
+    def since(self, count: int) -> Set[str] | None:
+        """Which ids came after the counter stood at ``count``; None: too many to know."""
+        new = self.count - count
+        return None if new > len(self.last_ids) else set(self.last_ids[len(self.last_ids) - new :])
+
+
+def count_single_writes(retailer_id: int, account_id: int) -> int:
+    """Return how many rows were taken over beside the reader so far."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select single_writes from sync_accountstate"
+            " where account_id = %s and retailer_id = %s",
+            [account_id, retailer_id],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def fence(lease: Lease) -> SingleWrites:
+    """Lock the lease within the current transaction, and with it everybody's writing.
 
     :raises LeaseLostError: it is no longer ours.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "select 1 from sync_accountstate"
+            "select single_writes, single_ids from sync_accountstate"
             " where account_id = %s and retailer_id = %s and lease_epoch = %s for update",
             [lease.account_id, lease.retailer_id, lease.epoch],
         )
-        if cursor.fetchone() is None:
-            lease.lost.set()
-            raise LeaseLostError("the lease went to another process")
+        row = cursor.fetchone()
+    if row is None:
+        lease.lost.set()
+        raise LeaseLostError("the lease went to another process")
+    return SingleWrites(count=row[0], last_ids=row[1])
 
 
 def _acquire(scope: Scope, account_id: int) -> Lease:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 
 from django.db import connection
@@ -15,7 +16,11 @@ class NetworkInTransactionError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class SharedRateLimiter:
-    """Spaces requests evenly over all processes.
+    """Spaces requests evenly over all processes; who is waited for goes first.
+
+    Interactive callers book the next slot, whatever syncs wait. Syncs book nothing in advance: they
+    take a slot only when it has come, so an interactive caller waits for one slot at most, and for
+    those that other interactive callers have booked.
 
     :param key: names the credential without telling it (a keyed hash).
     :param burst: requests that may go out at once after a pause.
@@ -24,15 +29,30 @@ class SharedRateLimiter:
     key: str
     requests_per_second: float
     burst: int = 4
+    interactive: bool = False
 
     def acquire(self) -> None:
-        """Book the next free moment and sleep until it comes.
+        """Sleep until one more request may go out.
 
         :raises NetworkInTransactionError: a transaction is open; a POS must never hold one up.
         """
         if connection.in_atomic_block:
             raise NetworkInTransactionError("a POS was about to be called inside a transaction")
-        step = 1.0 / self.requests_per_second
+        if self.interactive:
+            wait = self._take(in_advance=True) or 0.0
+            if wait > 0:
+                pause(wait)
+            return
+        while self._take(in_advance=False) is None:
+            # Not all at the same moment; what that loses, the burst gives back.
+            pause(self._until_next() + random.uniform(0, self._step / 4))  # noqa: S311
+
+    @property
+    def _step(self) -> float:
+        return 1.0 / self.requests_per_second
+
+    def _take(self, *, in_advance: bool) -> float | None:
+        """Take a slot; returns seconds until it comes, None if there is none yet."""
         with connection.cursor() as cursor:
             # Losing a booking in a crash only means one early request, so no wait for the disk.
             cursor.execute(
@@ -42,9 +62,25 @@ class SharedRateLimiter:
                 " on conflict (key) do update set next_at = %(step)s * interval '1 second'"
                 " + greatest(budget.next_at,"
                 " clock_timestamp() - %(slack)s * interval '1 second')"
+                " where %(in_advance)s"
+                " or budget.next_at + %(step)s * interval '1 second' <= clock_timestamp()"
                 " returning extract(epoch from next_at - clock_timestamp())::float8",
-                {"key": self.key, "step": step, "slack": step * self.burst},
+                {
+                    "key": self.key,
+                    "step": self._step,
+                    "slack": self._step * self.burst,
+                    "in_advance": in_advance,
+                },
             )
-            wait = cursor.fetchone()[0]
-        if wait > 0:
-            pause(wait)
+            row = cursor.fetchone()
+        return None if row is None else float(row[0])
+
+    def _until_next(self) -> float:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select extract(epoch from next_at - clock_timestamp())::float8"
+                " from sync_ratebudget where key = %s",
+                [self.key],
+            )
+            row = cursor.fetchone()
+        return 0.0 if row is None else max(0.0, float(row[0]) + self._step)

@@ -25,6 +25,7 @@ from rollcall.sync.models import AccountState, CustomerSync
 from rollcall.sync.operations.conclude import conclude
 from rollcall.sync.operations.connections import ACCOUNT_CHANGED
 from rollcall.sync.operations.ending import InternalError, fail, fail_unopened, finish
+from rollcall.sync.operations.forgetting import forget_empty_runs
 from rollcall.sync.operations.lease import Lease, LeaseLostError, fence, hold
 from rollcall.sync.operations.passage import Report, batch_pages, reading
 from rollcall.sync.operations.source import Source, open_source
@@ -237,5 +238,6 @@ def _conclude(
     conclude(source, lease, client, run)
     if run.full:
         count_uses(source.scope)
+        forget_empty_runs(source.scope, connection_id=run.connection_id, now=utc_now())
     finish(source, lease, run)
     run.refresh_from_db(from_queryset=CustomerSync.objects.scoped(source.scope))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,8 @@ from rollcall.pos.errors import PosNeedsHumanError
 from rollcall.pos.registry import connector
 from rollcall.stores.queries import get_keys
 from rollcall.sync.models import PosConnection
+from rollcall.sync.operations.call_figures import call_counter
+from rollcall.sync.operations.circuit import SharedCircuit
 from rollcall.sync.operations.connections import (
     ACCOUNT_CHANGED,
     open_settings,
@@ -49,9 +51,28 @@ class Source:
     keys: RetailerKeys
     tokens: TokenIds
 
-    def open(self) -> PosClient:
-        """Open a client that shares its rate limit with everybody who uses the credential."""
-        options = _open_options(self.connector, self.settings, self.context.time_zone, self.keys)
+    def open(
+        self,
+        *,
+        interactive: bool = False,
+        timeout_s: float | None = None,
+        attempts: int | None = None,
+    ) -> PosClient:
+        """Open a client that shares limit and circuit with everybody who uses the credential.
+
+        :param interactive: somebody waits for it: its requests go ahead of a sync's.
+        :param timeout_s: of one request; None as the hub is set.
+        :param attempts: of one request; None as the hub is set.
+        """
+        options = _open_options(
+            self.connector,
+            self.settings,
+            self.context.time_zone,
+            self.keys,
+            interactive=interactive,
+            timeout_s=timeout_s,
+            attempts=attempts,
+        )
         return self.connector.open(self.settings, options)
 
     def fingerprint(self, row: RawRow) -> tuple[bytes, bytes]:
@@ -74,10 +95,18 @@ class Source:
         return self.connector.volatile_keys
 
 
-def open_source(scope: Scope, connection: PosConnection) -> Source:
+def open_source(
+    scope: Scope,
+    connection: PosConnection,
+    *,
+    interactive: bool = False,
+    timeout_s: float | None = None,
+    attempts: int | None = None,
+) -> Source:
     """Load a connection's settings and connector; never call it inside a transaction.
 
-    A connection whose list only its POS can name asks for it, the first time.
+    A connection whose list only its POS can name asks for it, the first time; how, the options say
+    as for :meth:`Source.open`.
 
     :raises PosError: the POS could not be asked.
     :raises PosNeedsHumanError: the settings name another list than the one that is held here.
@@ -85,9 +114,14 @@ def open_source(scope: Scope, connection: PosConnection) -> Source:
     found = connector(connection.kind)
     settings = open_settings(scope, connection)
     zone, keys = ZoneInfo(connection.time_zone), get_keys(scope)
+    _remember_credential(scope, connection, credential_key(found, settings, keys))
     expected, account = found.account_key(settings), connection.account
     if account is None and expected is None:
-        with found.open(settings, _open_options(found, settings, zone, keys)) as client:
+        options = _open_options(
+            found, settings, zone, keys,
+            interactive=interactive, timeout_s=timeout_s, attempts=attempts,
+        )  # fmt: skip
+        with found.open(settings, options) as client:
             account = remember_account(scope, connection, client.check())
     if account is None or expected not in (None, account.account_key):
         raise PosNeedsHumanError(
@@ -106,17 +140,64 @@ def open_source(scope: Scope, connection: PosConnection) -> Source:
     )
 
 
-def _open_options(
-    found: Connector[Any], settings: PosSettings, zone: ZoneInfo, keys: RetailerKeys
-) -> OpenOptions:
-    limiter = SharedRateLimiter(
-        key=f"{found.kind}:{keys.blind('rate budget', found.credential(settings))}",
-        requests_per_second=found.requests_per_second(settings),
+def open_client(
+    scope: Scope,
+    connection: PosConnection,
+    *,
+    interactive: bool,
+    timeout_s: float | None = None,
+    attempts: int | None = None,
+) -> PosClient:
+    """Open a connection for single calls; never call it inside a transaction.
+
+    :param interactive: somebody waits for it: its requests go ahead of a sync's, and a POS that
+        does not answer anybody is said at once (``PosUnavailableError``, ``circuit_open``).
+    :param timeout_s: of one request; None as the hub is set.
+    :param attempts: of one request; None as the hub is set.
+    :raises PosError: as :func:`open_source`.
+    """
+    source = open_source(
+        scope, connection, interactive=interactive, timeout_s=timeout_s, attempts=attempts
     )
-    return OpenOptions(
-        time_zone=zone,
+    return source.open(interactive=interactive, timeout_s=timeout_s, attempts=attempts)
+
+
+def credential_key(found: Connector[Any], settings: PosSettings, keys: RetailerKeys) -> str:
+    """Name a credential without telling it: what shares a rate limit and a circuit."""
+    return f"{found.kind}:{keys.blind('rate budget', found.credential(settings))}"
+
+
+def _remember_credential(scope: Scope, connection: PosConnection, key: str) -> None:
+    # So that pages, metrics and schedules find the circuit without opening the settings.
+    if connection.credential_key != key:
+        PosConnection.objects.scoped(scope).filter(pk=connection.pk).update(credential_key=key)
+        connection.credential_key = key
+
+
+def _open_options(
+    found: Connector[Any],
+    settings: PosSettings,
+    zone: ZoneInfo,
+    keys: RetailerKeys,
+    *,
+    interactive: bool = False,
+    timeout_s: float | None = None,
+    attempts: int | None = None,
+) -> OpenOptions:
+    key = credential_key(found, settings, keys)
+    limiter = SharedRateLimiter(
+        key=key,
+        requests_per_second=found.requests_per_second(settings),
+        interactive=interactive,
+    )
+    options = OpenOptions(time_zone=zone, sleep=pause, backoff_s=django_settings.POS_BACKOFF_S)
+    tries = django_settings.POS_ATTEMPTS if attempts is None else attempts
+    limit_s = options.timeout_s if timeout_s is None else timeout_s
+    return replace(
+        options,
         rate_limiter=limiter,
-        sleep=pause,
-        attempts=django_settings.POS_ATTEMPTS,
-        backoff_s=django_settings.POS_BACKOFF_S,
+        guard=SharedCircuit(key=key, attempts=tries, timeout_s=limit_s),
+        observer=call_counter,
+        attempts=tries,
+        timeout_s=limit_s,
     )

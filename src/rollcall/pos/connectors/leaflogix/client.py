@@ -10,8 +10,14 @@ from typing import Any, Final, TypeVar
 
 import orjson
 
-from rollcall.pos.connectors.leaflogix import wire
-from rollcall.pos.connectors.leaflogix.pages import PageReader
+from rollcall.pos.clock import utc_now
+from rollcall.pos.connectors.leaflogix import lookups, wire, writes
+from rollcall.pos.connectors.leaflogix.pages import (
+    PageReader,
+    moment,
+    parse_token,
+    refused_range,
+)
 from rollcall.pos.contract import (
     AccountInfo,
     Criteria,
@@ -20,25 +26,32 @@ from rollcall.pos.contract import (
     Page,
     PosClient,
     RawRow,
+    RecordStatus,
     Window,
     WindowKind,
 )
+from rollcall.pos.decoding import mark_damaged
 from rollcall.pos.errors import (
     PosCredentialsError,
-    PosError,
     PosGoneError,
     PosNeedsHumanError,
+    PosOutcomeUnknownError,
     PosRefusedDataError,
+    PosUnavailableError,
     UnsupportedByPosError,
 )
+from rollcall.pos.fields import Fields
 from rollcall.pos.http import Call, PosHttp, Reply
 from rollcall.pos.paging import Position
+from rollcall.pos.writing import NewCustomer
 
 _LIST: Final = "/customer/customers-paginated"
 _ONE: Final = "/customer/customers"
 _SEARCH: Final = "/customer/search"
 _WHOAMI: Final = "/whoami"
-_MAX_INT32: Final = 2**31 - 1
+_TYPES: Final = "/customer/customer-types"
+_WRITE: Final = "/customer/customer"
+_BY_KEY: Final = "/customer/by-external-id"
 _SECOND: Final = dt.timedelta(seconds=1)
 _CLOCK_SLACK: Final = dt.timedelta(minutes=1)
 _T = TypeVar("_T")
@@ -78,6 +91,7 @@ class LeaflogixClient(PosClient):
         self._reader = PageReader(
             self._list, largest_page=account.page_size, zero_may_fail=account.zero_may_fail
         )
+        self._types: list[RawRow] = []
 
     def check(self) -> AccountInfo:
         """Ask whose key this is, and for a page of one row, which takes the scope ``Customer``."""
@@ -92,17 +106,17 @@ class LeaflogixClient(PosClient):
         return AccountInfo(account_key=key, label=label or key, pos_time=reply.pos_time)
 
     def iter_pages(self, window: Window, *, resume_token: str | None = None) -> Iterator[Page]:
-        token = _parse_token(resume_token)
+        token = parse_token(resume_token)
         position = Position.from_json(token) if token else None
         if token.get("first_page") in (0, 1):
             self._reader.first_page = token["first_page"]
         if window.kind is WindowKind.INCREMENTAL and window.since is not None:
-            lower = _moment(token["from"]) if "from" in token else window.since - _SECOND
+            lower = moment(token["from"]) if "from" in token else window.since - _SECOND
             return self._changed(lower, window.until, position)
         return self._listed({}, position)
 
     def get(self, external_id: str) -> RawRow:
-        if not _is_id(external_id):
+        if not lookups.is_id(external_id):
             raise PosGoneError("Dutchie's ids are numbers of 31 bits")
         query = {"customerID": external_id, "includeAnonymous": "true"}
         for row in wire.rows_of(self._send("GET", _ONE, query)):
@@ -115,10 +129,84 @@ class LeaflogixClient(PosClient):
         # The same customer comes once for every criterion that matches. [doc]
         for row in self._looked_up(criteria):
             found.setdefault(str(row.get("customerId")), row)
-        return [row for row in found.values() if _fits(row, criteria)]
+        return [row for row in found.values() if lookups.fits(row, criteria)]
+
+    def create(self, customer: NewCustomer) -> RawRow:
+        """Create, unless Dutchie holds the person.
+
+        Left to itself, Dutchie would lay our values over the row of who it holds [doc], the filler
+        for a missing address included.
+        """
+        held = self._held(customer)
+        if held is not None:
+            raise writes.duplicate(held)
+        name = self._type_name(writes.type_wanted(customer.fields))
+        began = utc_now()
+        row = self._write(writes.new_body(customer, name), is_repeatable=False)
+        # It found somebody all the same, by rules that are not public.
+        if row.get("externalCustomerId") != customer.key or writes.is_older(row, began):
+            raise writes.duplicate(row)
+        return row
+
+    def find_created(self, customer: NewCustomer, *, since: dt.datetime) -> list[RawRow]:
+        try:
+            rows = wire.rows_of(self._send("GET", _BY_KEY, {"externalId": customer.key}))
+        except PosGoneError:
+            return []
+        return [
+            {key: value for key, value in row.items() if key != wire.MATCH_TYPE}
+            for row in rows
+            if row.get("externalCustomerId") == customer.key and not writes.is_older(row, since)
+        ]
+
+    def update(self, current: RawRow, changes: Fields) -> RawRow:
+        kind = changes.get("customer_type")
+        name = self._type_name(str(kind)) if kind else None
+        body = writes.changed_body(current, changes, name)
+        return self._write(body) if body else current
+
+    def set_status(self, current: RawRow, status: RecordStatus) -> RawRow:
+        body = writes.status_body(current, status)
+        return self._write(body) if body else current
 
     def close(self) -> None:
         self._http.close()
+
+    def _held(self, customer: NewCustomer) -> RawRow | None:
+        """Look for the person who is to be created; not for what an earlier try made of them."""
+        fields = customer.fields
+        asked = writes.duplicate_questions(fields)
+        for question, is_proof in asked:
+            try:
+                rows = wire.rows_of(self._send("POST", _SEARCH, body=question))
+            except PosGoneError:
+                return None  # an older server without a search
+            for row in rows:
+                if row.get("externalCustomerId") == customer.key:
+                    continue
+                if is_proof or writes.is_same_person(row, fields):
+                    return row
+        return None
+
+    def _type_name(self, wanted: str) -> str:
+        if not self._types:
+            self._types = list(wire.rows_of(self._send("GET", _TYPES)))
+        return writes.type_name(self._types, wanted)
+
+    def _write(self, body: Mapping[str, Any], *, is_repeatable: bool = True) -> RawRow:
+        headers = {"ConsumerKey": writes.CONSUMER_KEY} if "idempotencyKey" in body else {}
+        reply = self._send(
+            "POST", _WRITE, body=dict(body), headers=headers, is_repeatable=is_repeatable
+        )
+        if reply.status != 200:
+            raise writes.refusal(reply, body)
+        if isinstance(reply.data, dict) and lookups.is_id(str(reply.data.get("customerId"))):
+            row: RawRow = mark_damaged(reply.data) if reply.damaged else reply.data
+            return row
+        message, code = "Dutchie took the customer and does not say as whom", "no_customer"
+        if is_repeatable:
+            raise PosUnavailableError(message, code=code)
+        raise PosOutcomeUnknownError(message, code=code)
 
     def _looked_up(self, criteria: Criteria) -> list[RawRow]:
         if criteria.external_id:
@@ -127,7 +215,7 @@ class LeaflogixClient(PosClient):
             except PosGoneError:
                 return []
         try:
-            rows = wire.rows_of(self._send("POST", _SEARCH, body=_question(criteria)))
+            rows = wire.rows_of(self._send("POST", _SEARCH, body=lookups.question(criteria)))
         except PosGoneError:
             raise UnsupportedByPosError("this Dutchie server has no customer search") from None
         return [{k: v for k, v in row.items() if k != wire.MATCH_TYPE} for row in rows]
@@ -152,7 +240,7 @@ class LeaflogixClient(PosClient):
             try:
                 yield from self._listed(dates, position)
             except PosRefusedDataError as error:
-                raise _refused_range(self._account.range_days, error) from None
+                raise refused_range(self._account.range_days, error) from None
             if upper >= until:
                 return
             lower, position = upper - 2 * _SECOND, None
@@ -177,10 +265,23 @@ class LeaflogixClient(PosClient):
         return _or_wrong_address(lambda: wire.rows_of(reply))
 
     def _send(
-        self, method: str, path: str, query: Mapping[str, str] | None = None, *, body: object = None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        is_repeatable: bool = True,
     ) -> Reply:
-        headers = {"Authorization": self._account.authorization()}
-        call = Call(method=method, template=path, query=query or {}, headers=headers, json=body)
+        call = Call(
+            method=method,
+            template=path,
+            query=query or {},
+            headers={"Authorization": self._account.authorization(), **(headers or {})},
+            json=body,
+            is_repeatable=is_repeatable,
+        )
         try:
             return self._http.send(call)
         except PosCredentialsError as error:
@@ -190,63 +291,6 @@ class LeaflogixClient(PosClient):
             raise PosCredentialsError(message, code=error.code) from None
 
 
-def ten_digits(phone: object) -> str:
-    """Reduce a phone, free text at Dutchie, to its digits without the country code."""
-    digits = "".join(c for c in str(phone) if c.isascii() and c.isdigit())
-    return digits[1:] if len(digits) == 11 and digits[0] == "1" else digits
-
-
-def _question(criteria: Criteria) -> dict[str, str]:
-    """Return the criterion that singles people out best; of several, Dutchie takes any [doc]."""
-    if criteria.licence:
-        return {"driversLicenseId": criteria.licence}
-    if criteria.email:
-        return {"emailAddress": criteria.email}
-    if criteria.phone:
-        return {"phone": ten_digits(criteria.phone) or criteria.phone}
-    if criteria.family_name and criteria.born_on:
-        born_at = f"{criteria.born_on.isoformat()}T00:00:00"
-        return {"lastName": criteria.family_name, "dateOfBirth": born_at}
-    raise UnsupportedByPosError(
-        "Dutchie finds customers by id, licence, e-mail, phone, or family name with birth date"
-    )
-
-
-def _fits(row: RawRow, criteria: Criteria) -> bool:
-    """Apply the criteria that Dutchie was not asked about; a licence's number is never told."""
-    numbers = {ten_digits(row.get(key) or "") for key in ("phone", "cellPhone")}
-    if criteria.phone and ten_digits(criteria.phone) not in numbers:
-        return False
-    if criteria.born_on and str(row.get("dateOfBirth"))[:10] != criteria.born_on.isoformat():
-        return False
-    first, last = row.get("firstName"), row.get("lastName")
-    if not first and not last:
-        first, _, last = str(row.get("name") or "").strip().partition(" ")
-    pairs = (
-        (criteria.given_name, first),
-        (criteria.family_name, last),
-        (criteria.email, row.get("emailAddress")),
-    )
-    return all(_folded(wanted) == _folded(held) for wanted, held in pairs if wanted)
-
-
-def _folded(text: object) -> str:
-    return " ".join(str(text or "").split()).casefold()
-
-
-def _is_id(external_id: str) -> bool:
-    digits = external_id.isascii() and external_id.isdigit() and len(external_id) <= 10
-    return digits and 0 < int(external_id) <= _MAX_INT32
-
-
-def _refused_range(days: int, error: PosError) -> PosRefusedDataError:
-    return PosRefusedDataError(
-        f"Dutchie refused a range of {days} days or less ({error}); a location may be set to fewer "
-        'days: lower "Days at once"',
-        code="range_refused",
-    )
-
-
 def _or_wrong_address(read: Callable[[], _T]) -> _T:
     """Where nobody was looked up, 404 means that the address is wrong."""
     try:
@@ -254,17 +298,3 @@ def _or_wrong_address(read: Callable[[], _T]) -> _T:
     except PosGoneError as error:
         message = "Dutchie's API is not found under this base URL"
         raise PosNeedsHumanError(message, code=error.code) from None
-
-
-def _parse_token(token: str | None) -> Mapping[str, Any]:
-    try:
-        parsed = orjson.loads(token or "{}")
-    except orjson.JSONDecodeError:
-        parsed = None
-    if not isinstance(parsed, dict):
-        raise ValueError("not a resume token of this connector")  # noqa: TRY004 - a wrong value
-    return parsed
-
-
-def _moment(text: object) -> dt.datetime:
-    return dt.datetime.fromisoformat(str(text)).astimezone(dt.UTC)

@@ -7,9 +7,10 @@ from typing import ClassVar, Final, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from rollcall.pos.connectors.leaflogix import mapping
+from rollcall.pos.connectors.leaflogix import checks, mapping
 from rollcall.pos.connectors.leaflogix.client import Account, LeaflogixClient
 from rollcall.pos.connectors.leaflogix.wire import KNOWN_KEYS
+from rollcall.pos.connectors.leaflogix.writes import RULES
 from rollcall.pos.contract import (
     CanonicalCustomer,
     Capability,
@@ -20,8 +21,10 @@ from rollcall.pos.contract import (
     PosSettings,
     RawRow,
 )
+from rollcall.pos.fields import Fields
 from rollcall.pos.http import is_loopback
 from rollcall.pos.paging import SMALLEST_PAGE
+from rollcall.pos.writing import FieldProblem
 
 #: Above it Dutchie answers 400. [doc]
 MAX_PAGE: Final = 10_000
@@ -97,7 +100,7 @@ class LeaflogixSettings(PosSettings):
 
 
 class LeaflogixConnector(Connector[LeaflogixSettings]):
-    """Reads customers over Dutchie's public POS API."""
+    """Reads and writes customers over Dutchie's public POS API."""
 
     kind: ClassVar[str] = "leaflogix"
     label: ClassVar[str] = "Leaflogix (Dutchie POS)"
@@ -108,6 +111,9 @@ class LeaflogixConnector(Connector[LeaflogixSettings]):
             Capability.GET,
             Capability.SEARCH,
             Capability.TELLS_MERGES,
+            Capability.CREATE,
+            Capability.UPDATE,
+            Capability.DEACTIVATE,
         }
     )
     limits = Limits(
@@ -119,6 +125,7 @@ class LeaflogixConnector(Connector[LeaflogixSettings]):
     mapping_version = mapping.VERSION
     known_keys = KNOWN_KEYS
     settings_model = LeaflogixSettings
+    writes = RULES
 
     def account_key(self, settings: LeaflogixSettings) -> str | None:  # noqa: ARG002  # whoami says
         return None
@@ -128,6 +135,20 @@ class LeaflogixConnector(Connector[LeaflogixSettings]):
 
     def requests_per_second(self, settings: LeaflogixSettings) -> float:
         return settings.requests_per_second
+
+    def check_new(
+        self,
+        fields: Fields,
+        settings: LeaflogixSettings,  # noqa: ARG002  # the same for all
+    ) -> list[FieldProblem]:
+        return checks.of_new(fields)
+
+    def check_changes(
+        self,
+        changes: Fields,
+        settings: LeaflogixSettings,  # noqa: ARG002  # the same for all
+    ) -> list[FieldProblem]:
+        return checks.of_changes(changes)
 
     def open(self, settings: LeaflogixSettings, options: OpenOptions) -> LeaflogixClient:
         account = Account(

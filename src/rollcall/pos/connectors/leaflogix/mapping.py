@@ -103,6 +103,19 @@ def to_canonical(row: RawRow, context: MappingContext) -> CanonicalCustomer:  # 
     )
 
 
+def status_of(row: RawRow) -> RecordStatus:
+    """Tell whether a row is active, as :func:`to_canonical` does; unknown words are active here."""
+    if values.positive_id(row.get("mergedIntoCustomerId")) not in (None, external_id(row)):
+        return RecordStatus.INACTIVE
+    word = str(row.get("status") or "").strip().lower()
+    return _STATUS.get(word, (RecordStatus.ACTIVE, None))[0]
+
+
+def customer_type(name: str) -> FieldValue:
+    """Translate a location's name of a type."""
+    return values.translated(_CUSTOMER_TYPE)(name)
+
+
 def _refuse_unusable(row: RawRow) -> None:
     if ENCODING_MARK in row:
         raise RowError("the row holds bytes that are no text", code="encoding_invalid")

@@ -6,12 +6,15 @@ and then go on [guess]. Both are found out while reading: only a list that was s
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
+
+import orjson
 
 from rollcall.pos.contract import RawRow
-from rollcall.pos.errors import PosRefusedDataError, PosUnavailableError
+from rollcall.pos.errors import PosError, PosRefusedDataError, PosUnavailableError
 from rollcall.pos.paging import (
     SMALLEST_PAGE,
     ListPage,
@@ -151,3 +154,31 @@ def _anchor(row: RawRow) -> str:
     if pos_id is None:
         return fingerprint(repr(row))
     return fingerprint(pos_id, row.get("lastModifiedDateUTC"))
+
+
+def refused_range(days: int, error: PosError) -> PosRefusedDataError:
+    """Say what can be done about a refused range of times."""
+    return PosRefusedDataError(
+        f"Dutchie refused a range of {days} days or less ({error}); a location may be set to fewer "
+        'days: lower "Days at once"',
+        code="range_refused",
+    )
+
+
+def parse_token(token: str | None) -> Mapping[str, Any]:
+    """Read a resume token.
+
+    :raises ValueError: it is somebody else's.
+    """
+    try:
+        parsed = orjson.loads(token or "{}")
+    except orjson.JSONDecodeError:
+        parsed = None
+    if not isinstance(parsed, dict):
+        raise ValueError("not a resume token of this connector")  # noqa: TRY004 - a wrong value
+    return parsed
+
+
+def moment(text: object) -> dt.datetime:
+    """Read a time out of a resume token."""
+    return dt.datetime.fromisoformat(str(text)).astimezone(dt.UTC)

@@ -105,6 +105,16 @@ def refusal(reply: Reply) -> PosRefusedDataError | PosGoneError | PosUnavailable
     return PosUnavailableError(f"Dutchie answered {reply.status}", code=code)
 
 
+def reasons(body: object) -> list[str]:
+    """Read what a refusal says, as it is: whoever shows it takes values out first."""
+    if isinstance(body, str):
+        return [body]
+    if not isinstance(body, Mapping):
+        return []
+    told = [*_texts_in(body.get("propertyErrors")), *_texts_in(body.get("errors"))]
+    return told or [text for text in (body.get("message"),) if isinstance(text, str)]
+
+
 def iso_utc(moment: dt.datetime) -> str:
     """Write ``2025-11-20T17:54:00Z``, in whole seconds [doc]."""
     return moment.astimezone(dt.UTC).isoformat()[:19] + "Z"
@@ -128,6 +138,16 @@ def _names_in(entries: object) -> Iterator[str]:
         name = entry.get("propertyName") if isinstance(entry, Mapping) else None
         if isinstance(name, str) and _WORD.fullmatch(name):
             yield name
+
+
+def _texts_in(entries: object) -> Iterator[str]:
+    """Read sentences out of a list of objects, or an object of lists."""
+    if isinstance(entries, Mapping):
+        for texts in entries.values():
+            yield from map(str, texts if isinstance(texts, list) else [])
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, Mapping):
+            yield str(entry.get("propertyError") or entry.get("errorMessage") or "")
 
 
 def _id(value: object) -> str | None:

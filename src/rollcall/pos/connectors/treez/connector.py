@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar, Final, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-from rollcall.pos.connectors.treez import mapping
+from rollcall.pos.connectors.treez import checks, mapping
 from rollcall.pos.connectors.treez.client import Account, TreezClient
+from rollcall.pos.connectors.treez.webhooks import TreezWebhooks
 from rollcall.pos.connectors.treez.wire import KNOWN_KEYS
+from rollcall.pos.connectors.treez.writes import RULES
 from rollcall.pos.contract import (
     CanonicalCustomer,
     Capability,
@@ -20,11 +22,15 @@ from rollcall.pos.contract import (
     PosSettings,
     RawRow,
 )
+from rollcall.pos.fields import Fields
 from rollcall.pos.http import is_loopback
 from rollcall.pos.paging import SMALLEST_PAGE
+from rollcall.pos.writing import FieldProblem
 
 #: Above it Treez answers RESPONSE_LIMIT_EXCEEDS. [doc]
 MAX_PAGE: Final = 50
+#: A shorter one could be guessed.
+SHORTEST_TOKEN: Final = 16
 #: Treez allows 10 requests a second and store. [doc]
 REQUESTS_PER_SECOND: Final = 8.0
 
@@ -70,6 +76,22 @@ class TreezSettings(PosSettings):
         ge=dt.date(1990, 1, 1),
     )
 
+    webhook_token: SecretStr = Field(
+        default=SecretStr(""),
+        title="Webhook token",
+        description="The bearer token that Treez sends with its calls, 16 characters or more. "
+        "Empty: calls are refused.",
+        max_length=500,
+    )
+
+    @field_validator("webhook_token")
+    @classmethod
+    def _no_short_token(cls, token: SecretStr) -> SecretStr:
+        text = token.get_secret_value()
+        if text and (len(text) < SHORTEST_TOKEN or not text.isascii() or not text.isprintable()):
+            raise ValueError("a webhook token has 16 or more printable characters")
+        return token
+
     @model_validator(mode="after")
     def _only_safe_targets(self) -> Self:
         local = is_loopback(self.base_url)
@@ -83,7 +105,7 @@ class TreezSettings(PosSettings):
 
 
 class TreezConnector(Connector[TreezSettings]):
-    """Reads one dispensary's customers over API v2.0."""
+    """Reads and writes one dispensary's customers over API v2.0."""
 
     kind: ClassVar[str] = "treez"
     label: ClassVar[str] = "Treez"
@@ -94,6 +116,9 @@ class TreezConnector(Connector[TreezSettings]):
             Capability.GET,
             Capability.SEARCH,
             Capability.TELLS_MERGES,
+            Capability.CREATE,
+            Capability.UPDATE,
+            Capability.WEBHOOKS,
         }
     )
     limits = Limits(
@@ -106,12 +131,30 @@ class TreezConnector(Connector[TreezSettings]):
     volatile_keys = frozenset({"imageList"})
     known_keys = KNOWN_KEYS
     settings_model = TreezSettings
+    writes = RULES
+    webhooks = TreezWebhooks[TreezSettings](
+        lambda settings: settings.webhook_token.get_secret_value()
+    )
 
     def account_key(self, settings: TreezSettings) -> str:
         return settings.dispensary.lower()
 
     def requests_per_second(self, settings: TreezSettings) -> float:
         return settings.requests_per_second
+
+    def check_new(
+        self,
+        fields: Fields,
+        settings: TreezSettings,  # noqa: ARG002  # the same for all
+    ) -> list[FieldProblem]:
+        return checks.of_new(fields)
+
+    def check_changes(
+        self,
+        changes: Fields,
+        settings: TreezSettings,  # noqa: ARG002  # the same for all
+    ) -> list[FieldProblem]:
+        return checks.of_changes(changes)
 
     def open(self, settings: TreezSettings, options: OpenOptions) -> TreezClient:
         account = Account(

@@ -28,6 +28,7 @@ from rollcall.pos.simulator.world import World
 
 _FIRST_ID: Final = 48_210_000
 _USUAL_LIMIT: Final = 120
+_WRITE: Final = "/customer/customer"
 #: Method, path, handler, requests a minute and key [doc], whether the scope Customer is needed.
 _ENDPOINTS: Final[tuple[tuple[str, str, Handler[World], int, bool], ...]] = (
     ("GET", "/whoami", reads.who_am_i, 200, False),
@@ -35,8 +36,9 @@ _ENDPOINTS: Final[tuple[tuple[str, str, Handler[World], int, bool], ...]] = (
     ("GET", "/customer/customers", reads.customers, _USUAL_LIMIT, True),
     ("GET", "/customer/customers-paginated", reads.customers_paginated, _USUAL_LIMIT, True),
     ("POST", "/customer/search", search.search, 360, True),
+    ("GET", "/customer/by-external-id", search.by_integrators_id, _USUAL_LIMIT, True),
     ("POST", "/customer/customerLookup", search.lookup, _USUAL_LIMIT, True),
-    ("POST", "/customer/customer", writes.customer, 1500, True),
+    ("POST", _WRITE, writes.customer, 1500, True),
 )
 
 
@@ -73,6 +75,7 @@ class LeaflogixSimulator(SimulatorSpec):
                     method=method,
                     template=path,
                     handler=functools.partial(_limited, handler, path, per_minute, scoped=scoped),
+                    writes=path == _WRITE,
                 )
                 for method, path, handler, per_minute, scoped in _ENDPOINTS
             ),

@@ -17,6 +17,7 @@ from rollcall.pos.simulator.habits import HabitRules, a_count, a_flag, one_of
 #: ``range_days``: the widest range of dates [doc] · ``guests``: how many anonymous rows there are ·
 #: ``obeys_anonymous``: whether ``includeAnonymous=false`` is heeded · ``tells_retry_after``: on
 #: the limit of requests [code] · ``refusals``: which of the shapes of a 400 [doc] ·
+#: ``has_search``: the search is a preview, which a server may lack [doc: preview] ·
 #: ``not_found``: a 404 with a text or empty [doc].
 RULES: Final[HabitRules] = {
     "page_base": (one_of(0, 1), 0),
@@ -32,5 +33,6 @@ RULES: Final[HabitRules] = {
     "obeys_anonymous": (a_flag, True),
     "tells_retry_after": (a_flag, False),
     "refusals": (one_of("message", "text", "empty", "validation", "problem"), "message"),
+    "has_search": (a_flag, True),
     "not_found": (one_of("text", "empty"), "text"),
 }

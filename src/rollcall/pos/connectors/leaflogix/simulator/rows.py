@@ -18,7 +18,7 @@ CANONICAL: Final = (
     "banned", "groups", "referral_source", "notes", "signed_up_at", "last_visit_at",
 )  # fmt: skip
 #: Held, but not told as they are: the licence's hash is, and which of two keys the phone stands in.
-HIDDEN: Final = ("licence", "phone_key")
+HIDDEN: Final = ("licence", "licence_expires_on", "phone_key")
 #: Rows belong to the first two locations in turn, if profiles are not shared.
 _OWNERS: Final = 2
 _GENDER: Final = {
@@ -94,7 +94,7 @@ def wire(record: Record) -> dict[str, object]:
         **_address(record),
         **_phones(record),
         "emailAddress": truth.get("email") or ("" if odd else None),
-        "status": _status(record),
+        "status": status(record),
         "mmjidNumber": truth.get("medical_id") or ("0" if odd else None),
         "mmjidExpirationDate": f"{medical_until}T00:00:00" if medical_until else no_date,
         "lastModifiedDateUTC": modified(record.updated, iso=record.position % 5 == 0),
@@ -142,10 +142,9 @@ def _names(record: Record) -> dict[str, object]:
         f"{family}, {given}".lower() if record.position % 13 == 0 else f"{given} {family}".strip()
     )
     first: str | None = given + (" " if record.position % 11 == 0 else "")
-    last: str | None = family
-    suffix = None
-    if family.endswith(" Jr") and record.position % 2:
-        last, suffix = family.removesuffix(" Jr"), "Jr"
+    last: str | None
+    suffix: str | None
+    last, suffix = last_and_suffix(record)
     if record.position % 29 == 0 and given and family and " " not in given:
         # Rows of old tenants hold the deprecated full name only.
         first, last, suffix, full = None, None, None, f"{given} {family}"
@@ -155,8 +154,16 @@ def _names(record: Record) -> dict[str, object]:
         "middleName": record.truth.get("middle_name") or ("" if record.position % 3 else None),
         "lastName": last,
         "namePrefix": None,
-        "nameSuffix": suffix,
+        "nameSuffix": suffix or None,
     }
+
+
+def last_and_suffix(record: Record) -> tuple[str, str]:
+    """Return the family name as it is kept: some have the suffix apart."""
+    family = record.text("family_name")
+    if family.endswith(" Jr") and record.position % 2:
+        return family.removesuffix(" Jr"), "Jr"
+    return family, ""
 
 
 def _address(record: Record) -> dict[str, object]:
@@ -181,7 +188,8 @@ def _phones(record: Record) -> dict[str, object]:
     return {"phone": phone if key == "both" else landline, "cellPhone": phone}
 
 
-def _status(record: Record) -> str:
+def status(record: Record) -> str:
+    """Return the word for it; some people are on hold."""
     if record.status != "active":
         return "Cancelled"
     if record.truth.get("banned"):

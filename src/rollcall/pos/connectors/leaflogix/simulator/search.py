@@ -20,6 +20,8 @@ _UNIQUE_BASE: Final = 638_261_190_447_000_000
 
 def search(world: World, request: Request, _values: Values) -> Answer:
     """``POST /customer/search``: every criterion on its own; who fits two comes twice [doc]."""
+    if not world.habits.is_on("has_search"):
+        return answers.empty(404)
     body = lowered(request)
     if body is None:
         return reads.refused(world, "The body is not JSON.", body="Not JSON.")
@@ -27,7 +29,7 @@ def search(world: World, request: Request, _values: Values) -> Answer:
         return reads.refused(world, "At least one search criterion is required.")
     found: list[bytes] = []
     for match_type, rows in _matches(world, body):
-        told = reads.served(world, world.serve(rows))
+        told = reads.served(world, world.serve(_visible(world, rows)))
         found += [b'{"matchType":"%b",' % match_type.encode() + row[1:] for row in told]
     return answers.rows(found)
 
@@ -41,6 +43,16 @@ def lookup(world: World, request: Request, _values: Values) -> Answer:
         if rows:
             return answers.one(reads.served(world, world.serve(rows[:1]))[0])
     return reads.not_found(world)
+
+
+def by_integrators_id(world: World, request: Request, _values: Values) -> Answer:
+    """``GET /customer/by-external-id``: search results, or 404 [doc]; ``matchType`` is a guess."""
+    asked = reads.parameters(request).get("externalid", "")
+    rows = _visible(world, by_external_id(world, asked)) if asked else []
+    if not rows:
+        return reads.not_found(world)
+    told = reads.served(world, world.serve(rows))
+    return answers.rows([b'{"matchType":"ExternalId",' + row[1:] for row in told])
 
 
 def lowered(request: Request) -> dict[str, Any] | None:
@@ -114,6 +126,16 @@ def _hierarchy(world: World, body: Mapping[str, Any]) -> Iterator[list[Stored]]:
         yield by_external_id(world, str(body["externalcustomerid"]))
     for _, rows in _matches(world, body):
         yield rows
+
+
+def _visible(world: World, rows: list[Stored]) -> list[Stored]:
+    """Leave out who was created so short a time ago that nobody is told yet [doc]."""
+    lag_s = world.habits.count("lag_s")
+    if not lag_s:
+        return rows
+    seen = int(world.now().timestamp()) - lag_s
+    found = ((row, world.state.find(row[1])) for row in rows)
+    return [row for row, record in found if record is not None and record.signed_up <= seen]
 
 
 def _has_name_and_birth(body: Mapping[str, Any]) -> bool:

@@ -21,19 +21,21 @@ _WRITABLE: Final = {
     "city": "city", "state": "state", "postalcode": "zip", "emailaddress": "email",
     "notes": "notes", "mmjidnumber": "medical_id", "driverslicenseid": "licence",
     "referralsource": "referral_source", "phone": "phone", "dateofbirth": "born_on",
-    "mmjidexpirationdate": "medical_expires_on",
+    "mmjidexpirationdate": "medical_expires_on", "driverslicenseexpiration": "licence_expires_on",
 }  # fmt: skip
-_DATES: Final = frozenset({"born_on", "medical_expires_on"})
+_DATES: Final = frozenset({"born_on", "medical_expires_on", "licence_expires_on"})
 #: Body key in lower case → wire key that is sent back as it came.
 _KEPT: Final = {
     "externalcustomerid": "externalCustomerId", "customidentifier": "customIdentifier",
     "isloyaltymember": "isLoyaltyMember", "nameprefix": "namePrefix", "uniqueid": "uniqueId",
-    "namesuffix": "nameSuffix",
 }  # fmt: skip
 _REQUIRED: Final = ("Address1", "City", "State", "PostalCode", "Status", "CustomerType")
 _STATUS: Final = ("Active", "Cancelled", "Hold", "Banned")
 _TYPES: Final = {"recreational": "adult", "adult use": "adult", "medical": "medical"}
-_GENDERS: Final = {"male": "male", "female": "female", "non-binary": "nonbinary"}
+_GENDERS: Final = {
+    "male": "male", "female": "female", "non-binary": "nonbinary", "not specified": "unspecified",
+}  # fmt: skip
+_FILLERS: Final = frozenset({"N/A", "00000"})
 _WORDS: Final = {"customertype": ("customer_type", _TYPES), "gender": ("gender", _GENDERS)}
 _MAX_KEY: Final = 36
 _FIRST_BIRTH: Final = dt.date(1800, 1, 1)
@@ -126,7 +128,9 @@ def _changed(world: World, record: Record, body: Mapping[str, Any], **raw: objec
         changed.truth["banned"] = status.lower() == "banned"
         if changed.status == "inactive":
             del changed.truth["banned"]
-        changed.extras["status"] = status.capitalize()
+        changed.extras.pop("status", None)
+        if rows.status(changed) != status.capitalize():
+            changed.extras["status"] = status.capitalize()
         world.state.save(changed)
     return changed
 
@@ -144,10 +148,19 @@ def _canonical(body: Mapping[str, Any], record: Record | None) -> dict[str, Fiel
         fields[name] = str(fields[name])[:10]
     if "address1" in given or "address2" in given:
         fields["street"] = _street(given, record)
-    for name in ("street", "city", "zip"):
-        if str(fields.get(name)).upper() in ("N/A", "00000"):
+    if "lastname" in given or "namesuffix" in given:
+        fields["family_name"] = _family_name(given, record)
+    for name in ("street", "city", "state", "zip"):
+        if str(fields.get(name)).upper() in _FILLERS:
             fields[name] = ""
     return fields
+
+
+def _family_name(given: Mapping[str, Any], record: Record | None) -> str:
+    """A suffix is kept apart and stays if it is not named, like everything else."""
+    last, suffix = rows.last_and_suffix(record) if record else ("", "")
+    last, suffix = given.get("lastname", last), given.get("namesuffix", suffix)
+    return f"{last} {suffix}".strip()
 
 
 def _street(given: Mapping[str, Any], record: Record | None) -> str:
@@ -198,10 +211,6 @@ def _same_person(world: World, body: Mapping[str, Any]) -> Record | None:
         ):
             return record
     return world.state.find(candidates[0][1]) if candidates else None
-
-
-def _name_and_birth(record: Record) -> tuple[str, str]:
-    return record.text("family_name").lower(), record.text("born_on")
 
 
 def _location(world: World, request: Request) -> str:

@@ -282,6 +282,28 @@ class TestLookups:
 
         assert answer == (404, "No Customer Found")
 
+    def test_by_an_integrators_id_find_exactly_it(self, simulator: RunningSimulator) -> None:
+        pos_id = create(simulator, externalCustomerId="hub-1")[1]["customerId"]
+        path = "/customer/by-external-id?externalId="
+
+        status, found = get(simulator, f"{path}hub-1")
+
+        assert (status, [row["customerId"] for row in found]) == (200, [pos_id])
+        assert get(simulator, f"{path}hub") == (404, "No Customer Found")
+        assert get(simulator, path) == (404, "No Customer Found")
+
+    def test_show_who_is_new_after_a_while(self, simulator: RunningSimulator) -> None:
+        create(simulator, externalCustomerId="hub-1")
+        set_habits(simulator, lag_s=120)
+
+        assert post(simulator, "/customer/search", {"phone": "3035550111"}) == (200, [])
+        assert get(simulator, "/customer/by-external-id?externalId=hub-1")[0] == 404
+
+    def test_may_be_missing(self, simulator: RunningSimulator) -> None:
+        set_habits(simulator, has_search=False)
+
+        assert post(simulator, "/customer/search", {"phone": "3035550111"}) == (404, None)
+
     def test_of_types_name_those_of_the_location(self, simulator: RunningSimulator) -> None:
         told = get(simulator, "/customer/customer-types")[1]
 
@@ -401,6 +423,23 @@ class TestUpdates:
         answer = post(simulator, "/customer/customer", {"customerId": 5, "notes": "new"})
 
         assert answer == (404, "No Customer Found")
+
+    def test_keep_a_suffix_that_they_do_not_name(self, simulator: RunningSimulator) -> None:
+        pos_id = create(simulator, nameSuffix="Jr")[1]["customerId"]
+        told = post(simulator, "/customer/customer", {"customerId": pos_id, "lastName": "Ng"})[1]
+
+        assert (told["lastName"], told["nameSuffix"]) == ("Ng", "Jr")
+        assert simulator.control.customer(str(pos_id))["family_name"] == "Ng Jr"
+
+    def test_of_the_status_do_not_outlive_what_staff_decide(
+        self, simulator: RunningSimulator
+    ) -> None:
+        post(simulator, "/customer/customer", {"customerId": FIRST, "status": "Active"})
+
+        simulator.control.patch(str(FIRST), banned=True)
+
+        row = get(simulator, f"/customer/customers?customerID={FIRST}")[1][0]
+        assert row["status"] == "Banned"
 
     def test_cannot_change_the_cell_phone(self, simulator: RunningSimulator) -> None:
         pos_id = int(simulator.control.create(given_name="Ana", phone="3035550142"))

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from rollcall.pos.connectors.treez.simulator import answers, reads, rows, writes
 from rollcall.pos.fields import FieldValue
 from rollcall.pos.simulator.exchange import Answer, Request, Route
+from rollcall.pos.simulator.habits import HabitRules, a_flag
+from rollcall.pos.simulator.hooks import HookCall, HookChange
 from rollcall.pos.simulator.malformed import MalformedKeys
 from rollcall.pos.simulator.options import SimulatorOptions
 from rollcall.pos.simulator.records import Record
@@ -30,6 +32,10 @@ class TreezSimulator(SimulatorSpec):
     malformed_keys = MalformedKeys(
         id="customer_id", date="birthday", name="first_name", note="notes"
     )
+
+    #: ``patch_needs_all``: whether an update has to name what the documentation calls required
+    #: [doc], or only what changes [code].
+    habits: ClassVar[HabitRules] = {"patch_needs_all": (a_flag, False)}
 
     def default_settings(self, options: SimulatorOptions, url: str) -> dict[str, object]:
         return {
@@ -58,17 +64,14 @@ class TreezSimulator(SimulatorSpec):
                 handler=reads.gettokens,
                 needs_token=False,
             ),
-            Route(method="POST", template=f"{base}/customer/detailcustomer", handler=writes.create),
-            Route(method="POST", template=f"{base}/customer/merge", handler=writes.merge),
-            Route(
-                method="PATCH",
-                template=base + "/customer/update/{customer_id}",
-                handler=writes.patch,
-            ),
-            Route(
-                method="POST",
-                template=base + "/customer/update/{customer_id}",
-                handler=writes.replace,
+            *(
+                Route(method=method, template=base + path, handler=handler, writes=True)
+                for method, path, handler in (
+                    ("POST", "/customer/detailcustomer", writes.create),
+                    ("POST", "/customer/merge", writes.merge),
+                    ("PATCH", "/customer/update/{customer_id}", writes.patch),
+                    ("POST", "/customer/update/{customer_id}", writes.replace),
+                )
             ),
             *(Route(method="GET", template=base + path, handler=get) for path, get in gets.items()),
         )
@@ -95,6 +98,15 @@ class TreezSimulator(SimulatorSpec):
 
     def merge(self, donor: Record, survivor: Record, now: dt.datetime) -> None:
         writes.merge_records(donor, survivor, now)
+
+    def hook_calls(
+        self,
+        record: Record,
+        change: HookChange,  # noqa: ARG002  # told by the row alone [doc]
+        zone: ZoneInfo,
+    ) -> Sequence[HookCall]:
+        row = {**rows.wire(record, zone), **record.extras}
+        return (HookCall(topic="CUSTOMER", body={"event_type": "CUSTOMER", "data": row}),)
 
 
 SIMULATOR = TreezSimulator()

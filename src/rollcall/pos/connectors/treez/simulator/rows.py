@@ -26,7 +26,7 @@ _VERIFICATION: Final = {
     "not_applicable": "NOT_APPLICABLE",
 }
 _REFERRALS: Final = (None, None, "WEEDMAPS", "GOOGLE", "WORD OF MOUTH", "WALKING-BY", "LEAFLY")
-_GROUPS: Final = ("VETERAN", "SENIOR", "EMPLOYEE", "VIP")
+GROUPS: Final = ("VETERAN", "SENIOR", "EMPLOYEE", "VIP")
 _NOTES: Final = ("Prefers edibles", "Asks for Sam", "Left an umbrella")
 #: Written by integrations where a licence is missing. [code]
 _DUMMY_EXPIRY: Final = "2030-12-31"
@@ -63,7 +63,7 @@ def _life(
         "banned": rng.random() < 0.005,
         "is_caregiver": rng.random() < 0.02,
         "loyalty_points": int(rng.random() * 2000) if rng.random() < 0.7 else 0,
-        "groups": [rng.choice(_GROUPS)] if rng.random() < 0.1 else [],
+        "groups": [rng.choice(GROUPS)] if rng.random() < 0.1 else [],
         "marketing_opt_in": rng.choice((True, False, None)),
         "referral_source": rng.choice(_REFERRALS),
         "notes": rng.choice(_NOTES) if rng.random() < 0.05 else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -47,10 +47,13 @@ def create(world: World, request: Request, _values: Values) -> Answer:
     if body is None:
         return _not_json(world)
     with world.state.writing():
-        refusal = _missing(body) or _wrong(body) or _duplicate(world, body, "")
+        refusal = _missing_names(body) or _missing_rest(body) or _wrong(body)
+        refusal = refusal or _duplicate(world, body, "")
         if refusal is not None:
             return refusal
-        record = world.create({**_canonical(body), "verification": "pending"})
+        # Who says nothing about advertising is taken to want it. [doc]
+        said = {"opt_out": False, **body}
+        record = world.create({**_canonical(said), "verification": "pending"})
     told = dict(rows.wire(record, world.zone))
     del told["status"]
     return answers.created(told)
@@ -124,8 +127,11 @@ def _update(world: World, request: Request, pos_id: str, *, replace_all: bool) -
         if record.merged_into is not None:
             detail = f"Customer was merged. MERGED_INTO_CUSTOMER_ID: {record.merged_into}"
             return answers.failure(400, "CUSTOMER_MERGED", detail)
-        refusal = (_missing(body) if replace_all else None) or _wrong(body)
-        refusal = refusal or _duplicate(world, body, pos_id)
+        needs_all = replace_all or world.habits.is_on("patch_needs_all")
+        refusal = (_missing_names(body) if needs_all else None) or (
+            _missing_rest(body) if replace_all else None
+        )
+        refusal = refusal or _wrong(body, record) or _duplicate(world, body, pos_id)
         if refusal is not None:
             return refusal
         wiped = set(rows.CANONICAL) - _NOT_READ_ONLY_ON_REPLACE if replace_all else set()
@@ -144,55 +150,116 @@ def _canonical(body: Mapping[str, Any]) -> dict[str, FieldValue]:
         fields["customer_type"] = "adult" if body["patient_type"] == "ADULT" else "medical"
     if "opt_out" in body:
         fields["marketing_opt_in"] = None if body["opt_out"] is None else not body["opt_out"]
-    for address in body.get("addresses") or []:
-        if address.get("primary", True):
-            street = f"{address.get('street1', '')} {address.get('street2') or ''}".strip()
-            fields |= {"street": street, "city": address.get("city"), "state": address.get("state"),
-                       "zip": address.get("zipcode")}  # fmt: skip
+    if "addresses" in body:
+        fields |= _address(body["addresses"] or [])
     for name in ("licence", "notes"):
         if str(fields.get(name)).upper() == "N/A":
             fields[name] = None
     return fields
 
 
-def _missing(body: Mapping[str, Any]) -> Answer | None:
+def _address(addresses: Sequence[Mapping[str, Any]]) -> dict[str, FieldValue]:
+    """Return the primary address; without one there is none."""
+    for address in addresses:
+        if address.get("primary", True):
+            street = f"{address.get('street1', '')} {address.get('street2') or ''}".strip()
+            return {"street": street, "city": address.get("city"), "state": address.get("state"),
+                    "zip": address.get("zipcode")}  # fmt: skip
+    return dict.fromkeys(("street", "city", "state", "zip"))
+
+
+def _missing_names(body: Mapping[str, Any]) -> Answer | None:
+    """What even an update has to name by the documentation."""
     for key, word in (("first_name", "FIRST"), ("last_name", "LAST")):
-        if not str(body.get(key) or "").strip():
+        if key not in body:
             return answers.failure(
                 400, f"CUSTOMER_{word}_NAME_EMPTY", f"Field {key} cannot be blank"
             )
     for key in ("birthday", "patient_type"):
         if not body.get(key):
             return answers.failure(400, "INVALID_REQUEST", f"Field {key} cannot be blank")
-    if not body.get("drivers_license_expiration"):
-        return answers.failure(400, "DRIVER_LICENSE_EXPIRATION_CANNOT_BE_NULL")
-    if body["patient_type"] == "MEDICAL_MMID" and not (
-        body.get("state_medical_id") and body.get("permit_expiration")
-    ):
-        return answers.failure(400, "INVALID_REQUEST", "MEDICAL_MMID needs id and expiration")
     return None
 
 
-def _wrong(body: Mapping[str, Any]) -> Answer | None:
-    for key, word in (("first_name", "FIRST"), ("last_name", "LAST")):
-        if len(str(body.get(key) or "")) > 45:
-            return answers.failure(400, f"CUSTOMER_{word}_NAME_TOO_LONG")
+def _missing_rest(body: Mapping[str, Any]) -> Answer | None:
+    if not body.get("drivers_license_expiration"):
+        return answers.failure(400, "DRIVER_LICENSE_EXPIRATION_CANNOT_BE_NULL")
+    return None
+
+
+def _wrong(body: Mapping[str, Any], record: Record | None = None) -> Answer | None:
     if body.get("phone") and not _PHONE.fullmatch(str(body["phone"])):
         return answers.failure(400, "INCORRECT_VALUE", "phone")
     if body.get("patient_type") not in {None, *_PATIENT_TYPES}:
         return answers.failure(400, "INCORRECT_VALUE", "patient_type")
-    return _wrong_birthday(body.get("birthday"))
+    if "drivers_license_expiration" in body and not body["drivers_license_expiration"]:
+        return answers.failure(400, "DRIVER_LICENSE_EXPIRATION_CANNOT_BE_NULL")
+    return (
+        _wrong_name(body)
+        or _wrong_dates(body)
+        or _wrong_card(body, record)
+        or _wrong_groups(body, record)
+        or _wrong_addresses(body.get("addresses"))
+    )
 
 
-def _wrong_birthday(birthday: object) -> Answer | None:
-    if birthday is None:
+def _wrong_name(body: Mapping[str, Any]) -> Answer | None:
+    for key, word in (("first_name", "FIRST"), ("last_name", "LAST")):
+        if key in body and not str(body[key] or "").strip():
+            detail = f"Field {key} cannot be blank"
+            return answers.failure(400, f"CUSTOMER_{word}_NAME_EMPTY", detail)
+        if len(str(body.get(key) or "")) > 45:
+            return answers.failure(400, f"CUSTOMER_{word}_NAME_TOO_LONG")
+    return None
+
+
+def _wrong_card(body: Mapping[str, Any], record: Record | None) -> Answer | None:
+    """Look for the card's number and end, without which nobody has a card [doc]."""
+    if body.get("patient_type") != "MEDICAL_MMID":
         return None
-    try:
-        born = dt.date.fromisoformat(str(birthday))
-    except ValueError:
-        return answers.failure(400, "INCORRECT_VALUE", "birthday")
-    if born.year < 1900:
-        return answers.failure(400, "CUSTOMER_AGE_TOO_HIGH")
+    held = {} if record is None else record.truth
+    number = body.get("state_medical_id", held.get("medical_id"))
+    until = body.get("permit_expiration", held.get("medical_expires_on"))
+    if number and until:
+        return None
+    return answers.failure(400, "INVALID_REQUEST", "MEDICAL_MMID needs id and expiration")
+
+
+def _wrong_groups(body: Mapping[str, Any], record: Record | None) -> Answer | None:
+    """Groups have to exist in the portal [doc]; the word for it is a guess."""
+    groups = body.get("customer_groups", [])
+    held = record.truth.get("groups") if record else None
+    known = {*rows.GROUPS, *(held if isinstance(held, list) else [])}
+    if isinstance(groups, list) and all(group in known for group in groups):
+        return None
+    return answers.failure(400, "INCORRECT_VALUE", "customer_groups")
+
+
+def _wrong_addresses(addresses: object) -> Answer | None:
+    """All parts or no address; one primary, one of each type [doc]."""
+    listed = addresses or []
+    if not isinstance(listed, list) or not all(isinstance(a, dict) for a in listed):
+        return answers.failure(400, "INCORRECT_VALUE", "addresses")
+    for address in listed:
+        if not all(address.get(k) for k in ("type", "street1", "city", "state", "zipcode")):
+            return answers.failure(400, "INVALID_REQUEST", "Field addresses cannot be blank")
+    if sum(address.get("primary", True) is True for address in listed) > 1:
+        return answers.failure(400, "DUPLICATE_ADDRESS_PRIMARY")
+    if len({str(address["type"]).lower() for address in listed}) < len(listed):
+        return answers.failure(400, "DUPLICATE_ADDRESS_TYPE")
+    return None
+
+
+def _wrong_dates(body: Mapping[str, Any]) -> Answer | None:
+    for key in ("birthday", "drivers_license_expiration", "permit_expiration"):
+        if body.get(key) is None:
+            continue
+        try:
+            day = dt.date.fromisoformat(str(body[key]))
+        except ValueError:
+            return answers.failure(400, "INCORRECT_VALUE", key)
+        if key == "birthday" and day.year < 1900:
+            return answers.failure(400, "CUSTOMER_AGE_TOO_HIGH")
     return None
 
 

@@ -24,6 +24,10 @@ from rollcall.pos.simulator import RunningSimulator, SimulatorOptions, running
 OPTIONS = OpenOptions(
     time_zone=ZoneInfo("America/Los_Angeles"), backoff_s=(0.001, 0.01), timeout_s=5
 )
+HOME = {
+    "type": "address_of_record", "street1": "1 Elm St", "city": "Oakland", "state": "CA",
+    "zipcode": "94607", "primary": True,
+}  # fmt: skip
 SECRETS = {"api_key": "k", "client_id": "c"}
 
 
@@ -284,6 +288,55 @@ class TestSimulatedWrites:
 
         after = simulator.control.customer("1001")
         assert (after["phone"], after["licence"], after["street"]) == ("4155550111", None, None)
+
+    @pytest.mark.parametrize(
+        ("said", "allowed"), [({}, True), ({"opt_out": True}, False), ({"opt_out": None}, None)]
+    )
+    def test_silence_is_taken_for_consent(
+        self, simulator: RunningSimulator, said: dict[str, object], allowed: bool | None
+    ) -> None:
+        _, answer = raw_call(simulator, "POST", "/customer/detailcustomer", self.NEW | said)
+
+        created = simulator.control.customer(answer["data"]["customer_id"])
+        assert created["marketing_opt_in"] is allowed
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            ({"addresses": [{"street1": "1 Elm St"}]}, "INVALID_REQUEST"),
+            ({"addresses": [HOME, HOME]}, "DUPLICATE_ADDRESS_PRIMARY"),
+            ({"addresses": [HOME, {**HOME, "primary": False}]}, "DUPLICATE_ADDRESS_TYPE"),
+            ({"addresses": "1 Elm St"}, "INCORRECT_VALUE"),
+            ({"addresses": [1]}, "INCORRECT_VALUE"),
+            ({"customer_groups": ["Unknown"]}, "INCORRECT_VALUE"),
+            ({"customer_groups": {}}, "INCORRECT_VALUE"),
+            ({"permit_expiration": "soon"}, "INCORRECT_VALUE"),
+            ({"first_name": ""}, "CUSTOMER_FIRST_NAME_EMPTY"),
+            ({"drivers_license_expiration": None}, "DRIVER_LICENSE_EXPIRATION_CANNOT_BE_NULL"),
+            ({"patient_type": "MEDICAL_MMID", "state_medical_id": None}, "INVALID_REQUEST"),
+        ],
+    )
+    def test_wrong_changes_are_refused(
+        self, simulator: RunningSimulator, change: dict[str, object], reason: str
+    ) -> None:
+        _, answer = raw_call(simulator, "PATCH", "/customer/update/1001", change)
+
+        assert answer["resultReason"] == reason
+
+    def test_a_patch_may_have_to_name_what_is_required(self, simulator: RunningSimulator) -> None:
+        simulator.control.set_habits(patch_needs_all=True)
+
+        _, answer = raw_call(simulator, "PATCH", "/customer/update/1001", {"notes": "new"})
+
+        assert answer["resultReason"] == "CUSTOMER_FIRST_NAME_EMPTY"
+
+    def test_an_empty_list_of_addresses_empties_them(self, simulator: RunningSimulator) -> None:
+        raw_call(simulator, "PATCH", "/customer/update/1001", {"addresses": [HOME]})
+        assert simulator.control.customer("1001")["street"] == "1 ELM ST"
+
+        raw_call(simulator, "PATCH", "/customer/update/1001", {"addresses": []})
+
+        assert simulator.control.customer("1001")["street"] is None
 
     def test_a_merged_away_customer_cannot_be_changed(self, simulator: RunningSimulator) -> None:
         merge = {"sourceCustomerId": "1001", "destinationCustomerId": "1002"}

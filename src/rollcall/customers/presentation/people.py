@@ -27,7 +27,7 @@ _RECORDS_SHOWN: Final = 3
 _SHORT_LOCAL: Final = 4
 
 #: Heading → fields under it; a field that stands in none goes to the last one.
-_GROUPS: Final[Sequence[tuple[str | Promise, Sequence[str]]]] = (
+GROUPS: Final[Sequence[tuple[str | Promise, Sequence[str]]]] = (
     (
         gettext_lazy("Person"),
         ("given_name", "middle_name", "family_name", "nickname", "born_on", "gender"),
@@ -162,7 +162,7 @@ def present(profile: CustomerView, stores: StoreNames) -> CustomerPage:
 
 def _group(fields: Sequence[FieldView]) -> Iterator[FieldGroup]:
     left = {view.name: view for view in fields}
-    for heading, names in _GROUPS:
+    for heading, names in GROUPS:
         wanted = names or list(left)
         found = [left.pop(name) for name in wanted if name in left]
         if found:

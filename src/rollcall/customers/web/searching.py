@@ -1,33 +1,26 @@
-"""Pages of people: search for them, look at one."""
+"""Searching for people, and the way back to what was found."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import uuid
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
-from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.urls import reverse
 
-from rollcall.customers.operations.reading import search_customers, view_customer
-from rollcall.customers.presentation import present, present_hits
-from rollcall.customers.queries.account_stores import list_store_names
-from rollcall.customers.queries.profile import AmbiguousIdError, CustomerNotFoundError
+from rollcall.customers import asking
+from rollcall.customers.operations.reading import search_customers
+from rollcall.customers.presentation import present_hits
 from rollcall.customers.queries.sealed import unseal
-from rollcall.kit.clock import utc_now
+from rollcall.customers.web.finding import today
 from rollcall.kit.crypto import UnsealError
-from rollcall.kit.normalise.search_text import SearchTextError
+from rollcall.kit.normalise.search_text import SearchTextError, parse_search_text
 from rollcall.kit.scope import Role, Scope
 from rollcall.stores.queries import get_keys
 from rollcall.web.access import CHANGE, READ, is_htmx, with_scope
-from rollcall.web.navigation import Entry, add_entry
-
-app_name = "customers"
 
 #: People on one page; whoever sees more narrows the search down.
 _MOST_HITS: Final = 8
@@ -52,10 +45,29 @@ def search_page(request: HttpRequest, scope: Scope) -> HttpResponse:
     return _keep(render(request, "customers/hits.html", _search(scope, text)), scope, text)
 
 
+@with_scope(Role.STAFF, methods=CHANGE)
+def ask_page(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Ask the POS systems for whom nobody here fits, then search once more."""
+    text = request.POST.get("text", "")
+    wanted = _wanted(text)
+    if wanted is not None:
+        asking.ask_pos(scope, scope.store_ids, wanted)
+    found = {**_search(scope, text), "asked": True}
+    page = "customers/hits.html" if is_htmx(request) else "customers/search.html"
+    return _keep(render(request, page, found), scope, text)
+
+
+def _wanted(text: str) -> asking.Wanted | None:
+    try:
+        return asking.wanted_of(parse_search_text(text, today=today()))
+    except SearchTextError:
+        return None
+
+
 @with_scope(Role.STAFF)
 def results_page(request: HttpRequest, scope: Scope) -> HttpResponse:
     """The last search once more."""
-    text = _kept(request, scope)
+    text = kept_search(request, scope)
     if text is None:
         return redirect("customers:search")
     return render(request, "customers/search.html", _search(scope, text))
@@ -63,11 +75,16 @@ def results_page(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 def _search(scope: Scope, text: str) -> dict[str, Any]:
     try:
-        today = timezone.localtime(utc_now()).date()
-        result = search_customers(scope, text, today=today, limit=_MOST_HITS)
+        result = search_customers(scope, text, today=today(), limit=_MOST_HITS)
     except SearchTextError as error:
         return {"text": text, "problem": str(error)}
-    return {"text": text, "result": result, "hits": present_hits(result.hits)}
+    nobody = not result.hits or result.partial
+    return {
+        "text": text,
+        "result": result,
+        "hits": present_hits(result.hits),
+        "may_ask": nobody and asking.can_ask() and _wanted(text) is not None,
+    }
 
 
 def _keep(response: HttpResponse, scope: Scope, text: str) -> HttpResponse:
@@ -84,7 +101,8 @@ def _keep(response: HttpResponse, scope: Scope, text: str) -> HttpResponse:
     return response
 
 
-def _kept(request: HttpRequest, scope: Scope) -> str | None:
+def kept_search(request: HttpRequest, scope: Scope) -> str | None:
+    """The last search of this browser; None if there is none, or it is somebody else's."""
     try:
         sealed = base64.urlsafe_b64decode(request.COOKIES.get(_COOKIE, ""))
         plain = unseal(scope, sealed, context=_context(scope))
@@ -96,37 +114,3 @@ def _kept(request: HttpRequest, scope: Scope) -> str | None:
 def _context(scope: Scope) -> bytes:
     # Whoever signs in next in this browser, or works for another retailer, cannot open it.
     return f"last search {scope.retailer_id} {scope.actor}".encode()
-
-
-@with_scope(Role.STAFF)
-def customer_page(request: HttpRequest, scope: Scope, public_id: uuid.UUID) -> HttpResponse:
-    """One person; ids of people who were merged lead to who they are now."""
-    try:
-        profile = view_customer(scope, str(public_id))
-    except (CustomerNotFoundError, AmbiguousIdError) as error:
-        raise Http404 from error
-    if profile.public_id != public_id:
-        return redirect("customers:customer", profile.public_id)
-    customer = present(profile, list_store_names(scope))
-    came_from_results = _kept(request, scope) is not None
-    return render(
-        request,
-        "customers/customer.html",
-        {"customer": customer, "came_from_results": came_from_results},
-    )
-
-
-urlpatterns = [
-    path("customers/", search_page, name="search"),
-    path("customers/results/", results_page, name="results"),
-    path("customers/<uuid:public_id>/", customer_page, name="customer"),
-]
-
-add_entry(
-    Entry(
-        label=gettext_lazy("Customers"),
-        view_name="customers:search",
-        below=("customers:customer", "customers:results"),
-        place=10,
-    )
-)

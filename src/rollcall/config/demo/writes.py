@@ -1,0 +1,187 @@
+"""The demo's proof of writing: people are registered, changed, opted out while much goes wrong.
+
+Everything goes the way that kiosks go: over HTTP, with a key, into POS systems that lose answers.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from rollcall.config.demo.retailer import STORES, DemoStore
+from rollcall.kit.clock import utc_now
+from rollcall.kit.scope import Scope
+from rollcall.outbox.models import OutboxEntry
+from rollcall.outbox.operations.switches import enable_writing
+from rollcall.pos.simulator.control import Control
+from rollcall.stores.operations import mint_key
+from rollcall.stores.queries import get_kiosk
+from rollcall.sync.models import PosConnection
+
+#: Shares of requests; far more than any POS should fail.
+FAULTS: Final[Mapping[str, float]] = {
+    "error_500_rate": 0.08,
+    "reset_rate": 0.05,
+    "lost_answer_rate": 0.2,
+    "failed_answer_rate": 0.1,
+}
+_NEW: Final = 6
+_CHANGED: Final = 6
+_OPTED_OUT: Final = 3
+_PATIENCE_S: Final = 240.0
+_OPT_OUTS: Final = {"marketing_opt_in": False, "email_opt_in": False, "sms_opt_in": False}
+
+
+class WritesWrongError(RuntimeError):
+    """What was written is not what the POS systems hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What is to be found at a POS in the end.
+
+    :param emails: of people who were registered; each exactly once.
+    :param moved: id at the POS → e-mail address that was written.
+    """
+
+    store: DemoStore
+    emails: list[str] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)
+
+
+def write_among_faults(
+    scope: Scope,
+    address: str,
+    connections: Sequence[PosConnection],
+    controls: Mapping[str, Control],
+    check: Callable[[], None],
+) -> dict[str, int]:
+    """Write through the API while every POS fails now and then; returns how much was done.
+
+    :param controls: by name of the POS.
+    :raises WritesWrongError: something was lost, doubled or wrong.
+    """
+    for connection in connections:
+        enable_writing(scope, connection, hourly_cap=None, now=utc_now())
+    for control in controls.values():
+        control.set_faults(**FAULTS)
+    written = [_write(scope, address, store, controls[store.pos.name]) for store in STORES]
+    _wait_until_sent(scope, check)
+    for control in controls.values():
+        control.set_faults(**dict.fromkeys(FAULTS, 0))
+    for one in written:
+        _compare(one, controls[one.store.pos.name])
+    entries = OutboxEntry.objects.scoped(scope)
+    return {
+        "registered": sum(len(one.emails) for one in written),
+        "changed": sum(len(one.moved) for one in written),
+        "opted_out": _OPTED_OUT * len(STORES),
+        "delivered": entries.filter(state=OutboxEntry.State.DELIVERED).count(),
+        "tries": sum(entries.values_list("attempts", flat=True)),
+    }
+
+
+def _write(scope: Scope, address: str, store: DemoStore, control: Control) -> Written:
+    kiosk = get_kiosk(f"{store.slug}-1")
+    ask = _Kiosk(address, kiosk.catalog_id, mint_key(scope, kiosk, now=utc_now()).text)
+    written = Written(store=store)
+    run = f"{int(time.time()):x}"
+    for number in range(_NEW):
+        email = f"new.{run}.{number}.{store.slug}@example.com"
+        ask.send("POST", "customers", _somebody(store, run, number, email), expected=201)
+        written.emails.append(email)
+    ids = [row["pos_id"] for row in _first(control.customers(), 60) if row["status"] == "active"]
+    of_store = ids[STORES.index(store) * 9 :]
+    for number, pos_id in enumerate(of_store[:_CHANGED]):
+        email = f"moved.{run}.{number}.{store.slug}@example.com"
+        ask.send("PATCH", f"customers/{pos_id}", {"email": email}, expected=200)
+        written.moved[pos_id] = email
+    for pos_id in of_store[_CHANGED : _CHANGED + _OPTED_OUT]:
+        ask.send("PATCH", f"customers/{pos_id}", _OPT_OUTS, expected=200)
+    return written
+
+
+def _somebody(store: DemoStore, run: str, number: int, email: str) -> dict[str, object]:
+    # Numbers that nobody has: 555-0100 to 555-0199 are kept free for such people.
+    area = 201 + STORES.index(store) * 100 + number
+    return {
+        "first_name": f"Nova{'abcdefgh'[number]}",
+        "last_name": f"Arrival {run.upper()}".replace("0", "O").translate(_LETTERS),
+        "birthday": f"199{number}-05-1{number}",
+        "email": email,
+        "phone": f"({area}) 555-01{number:02d}",
+        "street": f"{number + 1} Juniper Way",
+        "city": "Aurora",
+        "zip": "80012",
+    }
+
+
+_LETTERS: Final = str.maketrans("0123456789", "OIZEASGTBP")
+
+
+def _wait_until_sent(scope: Scope, check: Callable[[], None]) -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        check()
+        states = list(OutboxEntry.objects.scoped(scope).values_list("state", "code", "reason"))
+        waiting = [one for one in states if one[0] in ("queued", "sending")]
+        if not waiting:
+            break
+        if time.monotonic() > deadline:
+            raise WritesWrongError(f"{len(waiting)} writes did not arrive: {waiting[0]}")
+        time.sleep(0.3)
+    stuck = [one for one in states if one[0] not in ("delivered", "discarded")]
+    if stuck:
+        raise WritesWrongError(f"{len(stuck)} writes wait for a person: {stuck[0]}")
+
+
+def _compare(written: Written, control: Control) -> None:
+    rows = list(control.customers())
+    for email in written.emails:
+        found = [row for row in rows if str(row.get("email")).lower() == email]
+        if len(found) != 1:
+            raise WritesWrongError(
+                f"{written.store.slug}: registered once, there {len(found)} times"
+            )
+    by_id = {row["pos_id"]: row for row in rows}
+    for pos_id, email in written.moved.items():
+        if str(by_id[pos_id].get("email")).lower() != email:
+            raise WritesWrongError(f"{written.store.slug}: a change of {pos_id} is not there")
+
+
+def _first(rows: Iterable[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    return [row for _, row in zip(range(most), rows, strict=False)]
+
+
+class _Kiosk:
+    """A kiosk that writes."""
+
+    def __init__(self, address: str, catalog_id: str, key: str) -> None:
+        self._netloc = urlsplit(address).netloc
+        self._base = f"/api/v1/{catalog_id}/"
+        self._key = key
+
+    def send(
+        self, method: str, path: str, customer: Mapping[str, object], *, expected: int
+    ) -> dict[str, Any]:
+        connection = http.client.HTTPConnection(self._netloc, timeout=30)
+        try:
+            connection.request(
+                method,
+                self._base + path,
+                json.dumps({"customer": customer}),
+                {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
+            )
+            answer = connection.getresponse()
+            body = answer.read()
+        finally:
+            connection.close()
+        if answer.status != expected:
+            raise WritesWrongError(f"{method} was answered with {answer.status}: {body[:300]!r}")
+        decoded: dict[str, Any] = json.loads(body)
+        return decoded

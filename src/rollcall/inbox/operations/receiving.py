@@ -1,0 +1,210 @@
+"""Taking a call in: whose it is, whether it is true, what it says; then a row, and only then yes.
+
+A call that is not true, or says nothing that can be read, leaves nothing but a figure behind.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import hmac
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+import structlog
+from django.db import connection as database
+
+from rollcall.api.turns import SEATS, waiting
+from rollcall.inbox.operations.figures import notebook
+from rollcall.inbox.queries import Address, find_address
+from rollcall.inbox.rules import contexts
+from rollcall.inbox.rules.addresses import hash_token
+from rollcall.kit.crypto import RetailerKeys
+from rollcall.kit.scope import Actor
+from rollcall.pos.contract import PosSettings
+from rollcall.pos.errors import PosError, PosNeedsHumanError
+from rollcall.pos.registry import connector
+from rollcall.pos.webhooks import EventKind, WebhookEvent, WebhookReader
+from rollcall.stores.queries import get_keys, get_system_scope
+from rollcall.sync.models import PosConnection
+from rollcall.sync.operations.connections import open_settings
+
+log = structlog.get_logger()
+
+_ACTOR: Final = Actor(kind="system", id="inbox")
+_LONGEST_ID: Final = 200
+#: Past the ORM, which opens a transaction for it: one way to the database instead of three.
+_KEEP: Final = """
+insert into inbox_inboxevent
+  (retailer_id, connection_id, account_id, received_at, not_before, topic, kind, external_id,
+   sealed_body, digest, state, attempts, outcome)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'received', 0, '')
+"""
+
+
+#: Calls of this process that may wait for their body at a time, and for the database. There are
+#: more seats: calls must not take them all from requests for which somebody stands at a counter.
+_READING: Final = threading.BoundedSemaphore(SEATS - 2)
+_STORING: Final = threading.BoundedSemaphore(SEATS // 2)
+#: How long a call waits for others that are slow to send theirs, in seconds.
+_PATIENCE_S: Final = 1.0
+
+
+class Refusal(enum.StrEnum):
+    """Why a call was not taken in; names of figures."""
+
+    UNKNOWN_ADDRESS = "unknown_address"
+    UNAUTHENTICATED = "unauthenticated"
+    UNSUPPORTED_TYPE = "unsupported_type"
+    TOO_LARGE = "too_large"
+    MALFORMED = "malformed"
+    #: The connection's settings cannot be opened: nobody can tell whether the call is true.
+    NOT_READY = "not_ready"
+    #: Too many bodies are being waited for; usually there is nothing to wait for.
+    BUSY = "busy"
+
+
+class CallRefusedError(Exception):
+    """The call is not taken in; counted already."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """A call before anything of it is believed.
+
+    :param headers: names in lower case.
+    :param read_body: reads the body, if it is worth it; called once at most.
+    :raises CallRefusedError: by ``read_body``.
+    """
+
+    kind: str
+    token: str = field(repr=False)
+    topic: str
+    headers: Mapping[str, str] = field(repr=False)
+    read_body: Callable[[], bytes]
+
+
+def receive(call: Call, *, now: dt.datetime) -> EventKind:
+    """Take a call in; when this returns, what has to be kept is committed.
+
+    :raises CallRefusedError: nothing was kept.
+    """
+    address = find_address(hash_token(call.token))
+    if address is None or not _is_meant(call, address):
+        notebook.count(f"refused_{Refusal.UNKNOWN_ADDRESS}", at=now)
+        raise CallRefusedError(Refusal.UNKNOWN_ADDRESS)
+    source = address.connection
+    whose = (source.retailer_id, source.pk)
+    try:
+        kind = _receive(call, source, now=now)
+    except CallRefusedError as error:
+        notebook.count(f"refused_{error.refusal}", at=now, whose=whose)
+        raise
+    notebook.use(address.id, at=now)
+    notebook.count("received" if kind is EventKind.CUSTOMER else kind.value, at=now, whose=whose)
+    if kind is EventKind.CUSTOMER:
+        notebook.wake(source.pk)
+    return kind
+
+
+def _read_aside(call: Call) -> bytes:
+    """Read the body while other requests go on: whoever sends it may be slow."""
+    with waiting():
+        if not _READING.acquire(timeout=_PATIENCE_S):
+            raise CallRefusedError(Refusal.BUSY)
+        try:
+            return call.read_body()
+        finally:
+            _READING.release()
+
+
+@contextmanager
+def _aside() -> Iterator[None]:
+    """Let other requests go on while the database writes, unless many calls do so already."""
+    if not _STORING.acquire(blocking=False):
+        yield
+        return
+    try:
+        with waiting():
+            yield
+    finally:
+        _STORING.release()
+
+
+def _is_meant(call: Call, address: Address) -> bool:
+    """Tell whether the whole address is one that the connection has."""
+    same = hmac.compare_digest(address.token_hash, hash_token(call.token))
+    reader = connector(address.connection.kind).webhooks
+    if not same or reader is None or call.kind != address.connection.kind:
+        return False
+    return not call.topic or bool(reader.topics)
+
+
+def _receive(call: Call, connection: PosConnection, *, now: dt.datetime) -> EventKind:
+    reader: WebhookReader[Any] | None = connector(connection.kind).webhooks
+    if reader is None or not reader.authenticates(call.headers, _settings_of(connection)):
+        raise CallRefusedError(Refusal.UNAUTHENTICATED)
+    body = _read_aside(call)
+    event = read_event(reader, call.topic, body)
+    if event.kind is EventKind.CUSTOMER:
+        _keep(call, connection, event, body, now=now)
+    return event.kind
+
+
+def _settings_of(connection: PosConnection) -> PosSettings:
+    scope = get_system_scope(connection.retailer_id, actor=_ACTOR)
+    try:
+        return open_settings(scope, connection)
+    except PosNeedsHumanError as error:
+        log.warning("inbox.settings_unusable", connection_id=connection.pk, code=error.code)
+        raise CallRefusedError(Refusal.NOT_READY) from error
+
+
+def read_event(reader: WebhookReader[Any], topic: str, body: bytes) -> WebhookEvent:
+    """Say what a call says.
+
+    :raises CallRefusedError: it is no JSON, or none of this POS's calls.
+    """
+    try:
+        event = reader.read(topic, orjson.loads(body))
+    except (orjson.JSONDecodeError, PosError):
+        raise CallRefusedError(Refusal.MALFORMED) from None
+    except Exception as error:
+        # A reader that stumbles over what somebody sent must not turn that into a 500.
+        log.exception("inbox.reader_failed")
+        raise CallRefusedError(Refusal.MALFORMED) from error
+    if event.kind is EventKind.CUSTOMER and not _is_usable(event.external_id):
+        raise CallRefusedError(Refusal.MALFORMED)
+    return event
+
+
+def _is_usable(external_id: str) -> bool:
+    return 0 < len(external_id) <= _LONGEST_ID and external_id.isprintable()
+
+
+def _keep(
+    call: Call, connection: PosConnection, event: WebhookEvent, body: bytes, *, now: dt.datetime
+) -> None:
+    scope = get_system_scope(connection.retailer_id, actor=_ACTOR)
+    keys = get_keys(scope)
+    context = contexts.event_body(connection.pk, event.external_id)
+    values = [
+        connection.retailer_id, connection.pk, connection.account_id, now, now, call.topic,
+        event.kind.value, event.external_id, keys.seal(body, context=context),
+        digest_of(keys, call.topic, body),
+    ]  # fmt: skip
+    with _aside(), database.cursor() as cursor:
+        cursor.execute(_KEEP, values)
+
+
+def digest_of(keys: RetailerKeys, topic: str, body: bytes) -> bytes:
+    """A keyed hash that is equal for exact repeats."""
+    return keys.content_hash(topic.encode() + b"\0" + body)

@@ -1,0 +1,1 @@
+"""Decisions of the inbox, without a database."""

@@ -1,0 +1,1 @@
+"""Pure decisions of notices: what kinds there are, when to try again, where mail goes."""

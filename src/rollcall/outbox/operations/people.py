@@ -1,0 +1,114 @@
+"""What people do with entries that wait for them: mend, send again, discard."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from rollcall.customers.operations.edits import settle_edits
+from rollcall.jobs import wake
+from rollcall.kit.fields import FIELDS, Fields
+from rollcall.kit.scope import Role, Scope, require
+from rollcall.outbox import queries
+from rollcall.outbox.models import OutboxEntry
+from rollcall.outbox.operations.closing import nowhere_waiting, tell
+from rollcall.outbox.operations.enqueue import add_to
+from rollcall.outbox.rules.wishes import Wish
+from rollcall.pos.registry import connector
+from rollcall.pos.writing import FieldProblem
+from rollcall.sync.operations.connections import open_settings
+
+State = OutboxEntry.State
+_LONGEST_REASON = 500
+
+
+class NotWaitingError(RuntimeError):
+    """The entry is being sent, has arrived or was discarded: nothing can be done with it."""
+
+
+class ReasonMissingError(ValueError):
+    """Whoever discards an entry has to say why."""
+
+
+class WishInvalidError(ValueError):
+    """The POS would refuse these values; ``problems`` says which."""
+
+    def __init__(self, problems: list[FieldProblem]) -> None:
+        super().__init__("the POS would refuse these values")
+        self.problems = problems
+
+
+@transaction.atomic
+def send_again(scope: Scope, entry_id: int, *, now: dt.datetime) -> OutboxEntry:
+    """Queue an entry that was refused or given up, as it is, at once.
+
+    :raises NotWaitingError: it does not wait for anybody.
+    """
+    require(scope, Role.MANAGER)
+    entry = _locked(scope, entry_id)
+    entry.state = State.QUEUED if _is_enabled(scope, entry) else State.HELD
+    entry.attempts, entry.not_before, entry.wished_at = 0, now, now
+    entry.code = entry.reason = ""
+    entry.save()
+    tell(scope, entry, "outbox.sent_again")
+    wake("outbox.drain", connection_id=entry.connection_id)
+    return entry
+
+
+@transaction.atomic
+def change_entry(scope: Scope, entry_id: int, values: Fields, *, now: dt.datetime) -> OutboxEntry:
+    """Mend values of an entry that waits, and queue it.
+
+    :raises NotWaitingError: it does not wait for anybody.
+    :raises WishInvalidError: the POS would refuse it again.
+    """
+    require(scope, Role.MANAGER)
+    entry = _locked(scope, entry_id)
+    unknown = [name for name in values if name not in FIELDS]
+    problems = [FieldProblem(field=n, code="unknown", message="is no field") for n in unknown]
+    wish = queries.open_wish(scope, entry)
+    found = connector(entry.connection.kind)
+    settings = open_settings(scope, entry.connection)
+    whole = {**wish.values, **values}
+    check = found.check_new if entry.intent == OutboxEntry.Intent.CREATE else found.check_changes
+    problems += check(whole, settings)
+    if problems:
+        raise WishInvalidError(problems)
+    return add_to(scope, entry, Wish(values=values), now=now)
+
+
+@transaction.atomic
+def discard(scope: Scope, entry_id: int, *, reason: str, now: dt.datetime) -> OutboxEntry:
+    """Give an entry up for good; the value stays in the hub.
+
+    :raises ReasonMissingError: nobody said why.
+    :raises NotWaitingError: it does not wait for anybody.
+    """
+    require(scope, Role.MANAGER)
+    if not reason.strip():
+        raise ReasonMissingError
+    entry = _locked(scope, entry_id)
+    entry.state, entry.code, entry.closed_at = State.DISCARDED, "discarded", now
+    entry.reason = reason.strip()[:_LONGEST_REASON]
+    entry.save()
+    settle_edits(scope, entry.customer_id, nowhere_waiting(scope, entry, set(entry.fields)))
+    tell(scope, entry, "outbox.discarded")
+    return entry
+
+
+def _locked(scope: Scope, entry_id: int) -> OutboxEntry:
+    queries.get_entry(scope, entry_id)  # only what may be seen may be touched
+    entry = (
+        OutboxEntry.objects.scoped(scope)
+        .select_for_update(of=("self",))
+        .select_related("connection", "customer")
+        .get(pk=entry_id)
+    )
+    if entry.state not in OutboxEntry.WAITING:
+        raise NotWaitingError
+    return entry
+
+
+def _is_enabled(scope: Scope, entry: OutboxEntry) -> bool:
+    return queries.is_enabled(queries.find_switch(scope, entry.connection_id))

@@ -1,0 +1,274 @@
+"""Writes on their way to a real simulator: once, whole, and in order."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+
+import pytest
+from django.db import connection as database
+from django.db import transaction
+
+from rollcall.audit.models import Entry
+from rollcall.customers.queries.profile import resolve
+from rollcall.kit.clock import utc_now
+from rollcall.outbox import queries
+from rollcall.outbox.models import OutboxEntry
+from rollcall.outbox.operations.claiming import claim_next
+from rollcall.outbox.operations.drain import drain
+from rollcall.outbox.operations.enqueue import wish_update
+from rollcall.outbox.tests.writing_world import INES, WritingWorld
+
+PHONE, EMAIL = INES["phone"], INES["email"]
+
+
+class TestCreate:
+    def test_makes_the_person_at_the_pos_and_joins_the_record(self, world: WritingWorld) -> None:
+        entry = world.register()
+
+        world.drain()
+
+        (made,) = world.at_pos(email=EMAIL)
+        done = world.read(entry)
+        assert (done.state, done.external_id) == ("delivered", made["pos_id"])
+        own, theirs = world.records_of(done.customer)
+        assert (own.account.kind, own.gone_at is not None) == ("rollcall", True)
+        assert (theirs.external_id, theirs.gone_at) == (made["pos_id"], None)
+        assert resolve(world.scope, made["pos_id"]).pk == done.customer_id
+        assert world.world.reconcile().different == 0
+
+    def test_keeps_what_the_pos_cannot_hold(self, world: WritingWorld) -> None:
+        entry = world.register(gender="female", licence_state="CA", nickname="Nes")
+        world.drain()
+
+        assert world.profile(entry.customer, "licence_state") == "CA"
+
+    @pytest.mark.parametrize("fault", ["lost_answer_rate", "failed_answer_rate"])
+    def test_that_got_no_answer_is_done_once(self, world: WritingWorld, fault: str) -> None:
+        entry = world.register()
+        world.control.set_faults(**{fault: 1})
+        world.drain()
+        assert (world.read(entry).state, len(world.at_pos(email=EMAIL))) == ("queued", 1)
+        world.control.set_faults(**{fault: 0})
+
+        done = world.again(entry)
+
+        assert done.state == "delivered"
+        assert len(world.at_pos(email=EMAIL)) == 1
+        assert done.calls == 1
+
+    def test_that_a_sync_met_first_joins_that_record(self, world: WritingWorld) -> None:
+        entry = world.register()
+        world.control.set_faults(lost_answer_rate=1)
+        world.drain()
+        world.control.set_faults(lost_answer_rate=0)
+        world.world.sync()
+        (made,) = world.at_pos(email=EMAIL)
+        met = resolve(world.scope, made["pos_id"])
+
+        done = world.again(entry)
+
+        assert len(world.at_pos(email=EMAIL)) == 1
+        assert resolve(world.scope, made["pos_id"]).pk == done.customer_id
+        assert resolve(world.scope, str(met.public_id)).pk == done.customer_id
+
+    def test_whose_sender_died_is_taken_over(self, world: WritingWorld) -> None:
+        entry = world.register()
+        claimed = claim_next(world.scope, world.connection.pk, now=utc_now())
+        assert claimed is not None
+        assert claim_next(world.scope, world.connection.pk, now=utc_now()) is None
+        OutboxEntry.objects.scoped(world.scope).filter(pk=entry.pk).update(
+            claimed_until=utc_now() - dt.timedelta(seconds=1)
+        )
+
+        world.drain()
+
+        assert world.read(entry).state == "delivered"
+        assert len(world.at_pos(email=EMAIL)) == 1
+
+    def test_changed_after_it_was_sent_is_followed_by_a_change(self, world: WritingWorld) -> None:
+        entry = world.register()
+        world.control.set_faults(lost_answer_rate=1)
+        world.drain()
+        world.control.set_faults(lost_answer_rate=0)
+        customer = entry.customer
+        queries_before = OutboxEntry.objects.scoped(world.scope).count()
+        with transaction.atomic():
+            wish_update(world.scope, customer, {"notes": "left"}, store=None, now=utc_now())
+        assert OutboxEntry.objects.scoped(world.scope).count() == queries_before
+
+        done = world.again(entry)
+        world.drain()
+
+        assert done.state == "delivered"
+        (made,) = world.at_pos(email=EMAIL)
+        assert made["notes"] == "left"
+
+    def test_of_somebody_the_pos_knows_waits_for_a_person(self, world: WritingWorld) -> None:
+        known = next(row for row in world.control.customers() if row.get("email"))
+        entry = world.register(email=known["email"])
+
+        world.drain()
+
+        done = world.read(entry)
+        assert (done.state, done.code) == ("refused", "duplicate")
+        assert known["email"] not in done.reason
+
+    def test_two_workers_make_one_person(self, world: WritingWorld) -> None:
+        entries = [
+            world.register(email=f"ines{n}@example.com", phone=f"+1415555{n + 2000}")
+            for n in range(12)
+        ]
+
+        def work() -> None:
+            drain(world.scope, world.connection)
+            database.close()
+
+        threads = [threading.Thread(target=work) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert {world.read(entry).state for entry in entries} == {"delivered"}
+        assert len(world.at_pos(family_name=INES["family_name"])) == 12
+
+
+class TestUpdate:
+    def test_writes_what_was_wished_for(self, world: WritingWorld) -> None:
+        entry = world.change("1000", notes="asks for Ana", email="new@example.com")
+
+        world.drain()
+
+        done = world.read(entry)
+        assert (done.state, done.decisions) == (
+            "delivered", {"email": "sent", "notes": "sent"},
+        )  # fmt: skip
+        assert world.control.customer("1000")["notes"] == "asks for Ana"
+        assert world.world.values("1000")["email"] == "new@example.com"
+
+    def test_sends_nothing_that_is_there_already(self, world: WritingWorld) -> None:
+        held = str(world.world.values("1000")["family_name"])
+        entry = world.change("1000", family_name=held.swapcase())
+
+        world.drain()
+
+        done = world.read(entry)
+        assert (done.state, done.calls) == ("delivered", 0)
+        assert done.decisions == {"family_name": "already_there"}
+
+    def test_gives_way_to_a_later_change_at_the_pos(self, world: WritingWorld) -> None:
+        entry = world.change("1000", notes="typed here", at=utc_now())
+        world.control.set_clock(skew_s=120)
+        world.control.patch("1000", notes="typed there, later")
+
+        world.drain()
+
+        assert world.read(entry).decisions == {"notes": "pos_newer"}
+        assert world.control.customer("1000")["notes"] == "typed there, later"
+
+    def test_wins_over_an_earlier_change_at_the_pos(self, world: WritingWorld) -> None:
+        world.control.set_clock(skew_s=-120)
+        world.control.patch("1000", notes="typed there, earlier")
+        entry = world.change("1000", notes="typed here")
+
+        world.drain()
+
+        assert world.read(entry).decisions == {"notes": "hub_newer"}
+        assert world.control.customer("1000")["notes"] == "typed here"
+
+    def test_takes_in_what_is_wished_for_before_it_is_sent(self, world: WritingWorld) -> None:
+        first = world.change("1000", notes="one", email="one@example.com")
+        second = world.change("1000", notes="two")
+
+        world.drain()
+
+        assert first.pk == second.pk
+        told = world.control.customer("1000")
+        assert (told["notes"], told["email"]) == ("two", "one@example.com")
+        assert world.read(first).calls == 1
+
+    def test_of_one_person_goes_one_after_the_other(self, world: WritingWorld) -> None:
+        first = world.change("1000", notes="one")
+        claimed = claim_next(world.scope, world.connection.pk, now=utc_now())
+        second = world.change("1000", notes="two")
+
+        assert claimed is not None
+        assert claimed.pk == first.pk
+        assert second.pk != first.pk
+        assert claim_next(world.scope, world.connection.pk, now=utc_now()) is None
+
+    def test_whose_pos_is_down_is_tried_again_later(self, world: WritingWorld) -> None:
+        entry = world.change("1000", notes="one")
+        world.control.set_faults(error_500_rate=1)
+        world.drain()
+        failed = world.read(entry)
+        world.control.set_faults(error_500_rate=0)
+
+        done = world.again(entry)
+
+        assert (failed.state, failed.code, failed.attempts) == ("queued", "http_500", 1)
+        assert failed.not_before > utc_now() - dt.timedelta(seconds=5)
+        assert done.state == "delivered"
+
+    def test_of_somebody_gone_waits_for_a_person(self, world: WritingWorld) -> None:
+        entry = world.change("1000", notes="one")
+        world.control.delete("1000")
+
+        world.drain()
+
+        assert (world.read(entry).state, world.read(entry).code) == ("refused", "gone")
+
+    def test_of_somebody_merged_at_the_pos_goes_to_the_survivor(self, world: WritingWorld) -> None:
+        entry = world.change("1000", notes="for whoever it is now")
+        world.control.merge("1000", into="1001")
+
+        world.drain()
+        done = world.again(entry)
+
+        assert (done.state, done.external_id) == ("delivered", "1001")
+        assert "for whoever it is now" in str(world.control.customer("1001")["notes"])
+
+    def test_writes_no_value_into_the_audit(self, world: WritingWorld) -> None:
+        world.change("1000", notes="private words")
+        world.drain()
+
+        entries = Entry.objects.scoped(world.scope).filter(action__startswith="outbox.")
+        assert {entry.action for entry in entries} == {"outbox.queued", "outbox.delivered"}
+        assert not any("private words" in str(vars(entry)) for entry in entries)
+
+
+class TestSwitches:
+    def test_nothing_is_sent_before_writing_is_switched_on(self, world: WritingWorld) -> None:
+        queries.find_switch(world.scope, world.connection.pk).delete()  # type: ignore[union-attr]
+        entry = world.change("1000", notes="not yet")
+
+        world.drain()
+
+        assert world.read(entry).state == "held"
+        assert world.control.customer("1000").get("notes") != "not yet"
+
+    def test_a_stopped_connection_sends_nothing_until_it_is_released(
+        self, world: WritingWorld
+    ) -> None:
+        switch = queries.find_switch(world.scope, world.connection.pk)
+        assert switch is not None
+        switch.stopped_at = utc_now()
+        switch.save()
+        entry = world.change("1000", notes="later")
+        world.drain()
+        assert world.read(entry).state == "queued"
+        switch.stopped_at = None
+        switch.save()
+
+        world.drain()
+
+        assert world.read(entry).state == "delivered"
+
+    def test_the_hour_s_cap_holds(self, world: WritingWorld) -> None:
+        world.switch_on(cap=2)
+        entries = [world.change(str(1000 + n), notes="one") for n in range(4)]
+
+        world.drain()
+
+        assert [world.read(entry).state for entry in entries].count("delivered") == 2

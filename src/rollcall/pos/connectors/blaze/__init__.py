@@ -1,0 +1,1 @@
+"""BLAZE Retail: one company's members over the partner API."""

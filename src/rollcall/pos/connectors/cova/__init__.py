@@ -1,0 +1,1 @@
+"""Cova (Covasoft, on iQmetrix): one company's customers over the CRM service."""

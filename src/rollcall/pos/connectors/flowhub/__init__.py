@@ -1,0 +1,1 @@
+"""Flowhub's Maui: one company's customers over its public API."""

@@ -1,0 +1,31 @@
+"""The most dangerous cells of the fault matrix; ``benchmarks/fault_matrix.py`` tries all of them.
+
+Connectors come from the registry: a new one is tried without another line here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rollcall.pos.simulator.faults import RULES
+from rollcall.testing.fault_cells import Cell, all_cells, run_cell
+from rollcall.testing.fault_list import FAULTS, MOST_DANGEROUS, Mode
+
+DANGEROUS = [
+    cell for cell in all_cells() if cell.fault.name in MOST_DANGEROUS and cell.mode is not Mode.FULL
+]
+
+
+class TestTheMatrix:
+    def test_holds_every_fault_there_is(self) -> None:
+        assert {name for fault in FAULTS for name in fault.values} == RULES.keys()
+
+    @pytest.mark.parametrize("cell", DANGEROUS, ids=str)
+    @pytest.mark.django_db(transaction=True)
+    def test_loses_doubles_and_falsifies_nothing(self, cell: Cell, tmp_path: Path) -> None:
+        result = run_cell(cell, tmp_path)
+
+        findings = result.findings
+        assert (findings.lost, findings.doubled, findings.wrong) == ([], [], [])
