@@ -44,14 +44,17 @@ class Seen:
 def main() -> None:
     options = _options()
     print(f"outbox: {options.kind}, {machine()}")
-    with folder() as where, simulator(where, people=options.entries, kind=options.kind) as pos:
-        with hub(where / "hub", pos) as made:
-            made.sync()
-            os.environ.update({**made.installation.environment(), "ROLLCALL_LOG_LEVEL": "ERROR"})
-            from rollcall.config.cli.django_setup import start_django  # noqa: PLC0415  # reads it
+    with (
+        folder() as where,
+        simulator(where, people=options.entries, kind=options.kind) as pos,
+        hub(where / "hub", pos) as made,
+    ):
+        made.sync()
+        os.environ.update(made.installation.environment())
+        from rollcall.config.cli.django_setup import start_django  # noqa: PLC0415  # reads it
 
-            start_django()
-            _measure(options, pos)
+        start_django()
+        _measure(options, pos)
 
 
 def _options() -> argparse.Namespace:
@@ -95,8 +98,8 @@ def _drain(pos: Pos, *, rate: float, entries: int, mark: int) -> Seen:
     from rollcall.outbox.models import OutboxEntry, WriteSwitch  # noqa: PLC0415
     from rollcall.outbox.operations.drain import drain  # noqa: PLC0415
 
-    scope, connection = find(CONNECTION)
     _set_rate(rate)
+    scope, connection = find(CONNECTION)
     WriteSwitch.objects.scoped(scope).update_or_create(
         connection=connection, defaults={"enabled_at": utc_now(), "enabled_by": "cli:benchmark"}
     )

@@ -25,8 +25,6 @@ _NEW: Mapping[str, FieldValue] = {
 }  # fmt: skip
 _FAMILY_NAMES = ("Okafor", "Lindqvist", "Varga", "Moreau")
 _PLACES = ("street", "city", "state", "zip")
-#: Staff change this field of the same customers, who must not lose it.
-_OF_STAFF = "city"
 #: Who is edited.
 _OLD = 8
 
@@ -111,10 +109,10 @@ class Writing:
         one.fields.update(fields)
 
     def _staff_change(self, one: Wished, number: int) -> None:
+        # Of the same customers, and nobody may take it back.
         value = ("Fresno", "Eureka")[number]
-        held = self.world.simulator.control.patch(one.pos_id, **{_OF_STAFF: value})
-        if _OF_STAFF in held:
-            one.fields[_OF_STAFF] = value
+        self.world.simulator.control.patch(one.pos_id, city=value)
+        one.fields["city"] = value
 
     def _deactivate(self, one: Wished, status: str) -> None:
         customer = resolve(self.world.scope, str(one.customer.public_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field, SecretStr
 
@@ -83,9 +83,9 @@ class AcornClient(PosClient):
     def close(self) -> None:
         self._http.close()
 
-    def _rows(self, **query: str) -> list[dict[str, Any]]:
+    def _rows(self, **query: str) -> list[RawRow]:
         call = Call(method="GET", template="/people", headers=self._headers, query=query)
-        rows: list[dict[str, Any]] = self._http.send(call).data["people"]
+        rows: list[RawRow] = self._http.send(call).data["people"]
         return rows
 
 

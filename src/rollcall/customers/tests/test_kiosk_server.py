@@ -315,6 +315,12 @@ class TestTheDocument:
                 "503",
             ],
             "getCustomer": ["200", "401", "404", "405", "409", "414", "429", "500", "503"],
+            "createCustomer": [
+                *("201", "400", "401", "404", "405", "409", "413", "422", "429", "500", "503"),
+            ],
+            "updateCustomer": [
+                *("200", "400", "401", "404", "405", "409", "413", "422", "429", "500", "503"),
+            ],
         }
 
     def test_has_examples_that_fit_their_schemas(self, document: dict[str, Any]) -> None:

@@ -91,10 +91,11 @@ class FormView:
     @property
     def all_errors(self) -> Sequence[tuple[str, str, str]]:
         """Of every control: its id, its label, what is wrong with it or nothing."""
+        named = [] if self.connection else [(self.slug.id, self.slug.label, self.slug.error)]
         return [
-            (self.slug.id, self.slug.label, self.slug.error),
-            ("field-stores", "", self.stores_error),
-            ("field-time-zone", "", self.zone_error),
+            *named,
+            ("field-stores", gettext("Stores"), self.stores_error),
+            ("field-time-zone", gettext("Time zone"), self.zone_error),
             *((one.id, one.label, one.error) for one in self.settings),
         ]
 

@@ -42,10 +42,11 @@ def addresses_of(settings: PosSettings) -> frozenset[str]:
 
 def suggest_slug(scope: Scope, stores: list[Store], kind: str) -> str:
     """A free name for a new connection: of the first store that has none of this kind."""
-    connections = list_connections(scope)
-    taken = {one.slug for one in connections}
-    names = (f"{store.slug}-{kind}"[:60] for store in stores)
-    return next((name for name in names if name not in taken), "")
+    taken = {one.slug for one in list_connections(scope)}
+    names = [f"{store.slug}-{kind}" for store in stores]
+    numbered = (f"{name}-{number}" for number in range(2, 100) for name in names)
+    free = (name for name in (*names, *numbered) if name not in taken and len(name) <= 60)
+    return next(free, "")
 
 
 def stores_to_choose(scope: Scope) -> list[Store]:

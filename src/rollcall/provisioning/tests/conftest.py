@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pydantic import SecretStr
 
+from rollcall.api import database as api_database
 from rollcall.pos.registry import connector
 from rollcall.pos.simulator.options import SimulatorOptions
 from rollcall.pos.simulator.running import RunningSimulator, running
@@ -15,6 +16,13 @@ from rollcall.stores.models import Store, User
 
 Posted = dict[str, object]
 Fill = Callable[..., Posted]
+
+
+@pytest.fixture(autouse=True)
+def _end_sessions_of_the_api() -> Iterator[None]:
+    # The limit of trials is counted past Django, and its sessions would outlive the database.
+    yield
+    api_database.close()
 
 
 @pytest.fixture

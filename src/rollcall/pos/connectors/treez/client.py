@@ -26,6 +26,7 @@ from rollcall.pos.errors import (
     PosDuplicateError,
     PosError,
     PosGoneError,
+    PosUnavailableError,
 )
 from rollcall.pos.fields import Fields
 from rollcall.pos.http import Call, PosHttp, Reply
@@ -117,11 +118,16 @@ class TreezClient(PosClient):
     def create(self, customer: NewCustomer) -> RawRow:
         body = writes.new_body(customer.fields)
         try:
-            return self._write(
+            row = self._write(
                 Call(method="POST", template=_CREATE, json=body, is_repeatable=False)
             )
         except PosDuplicateError as error:
             raise self._named(error, customer.fields) from None
+        try:
+            # The answer leaves the status out [doc]; lists and look-ups do not.
+            return self.get(mapping.external_id(row))
+        except (PosUnavailableError, PosGoneError):
+            return row
 
     def find_created(self, customer: NewCustomer, *, since: dt.datetime) -> list[RawRow]:
         body = writes.new_body(customer.fields)
