@@ -1,7 +1,7 @@
 """All benchmarks one after the other, and one table of what they found.
 
-python benchmarks/all.py            about twenty-five minutes, most of it for two hundred kills
-python benchmarks/all.py --quick    about three, for a first look
+python benchmarks/all.py            about forty minutes, most of it for kills and faults
+python benchmarks/all.py --quick    about five, for a first look
 python benchmarks/all.py --full     the sizes of the published figures: an hour and more
 """
 
@@ -27,6 +27,8 @@ SIZES: Final[dict[str, list[tuple[str, str]]]] = {
         ("sync_memory.py", "--rows 2000 20000"),
         ("kiosk_lookup.py", "--rows 10000 --rounds 2 --seconds 3"),
         ("search.py", "--rows 10000 --searches 20"),
+        ("outbox_rate.py", "--entries 150 --rates 20 --seconds 8"),
+        ("fault_matrix.py", "--modes writes --faults reset_rate lost_answer_rate"),
         ("kills.py", "--kills 5 --people 600"),
     ],
     "usual": [
@@ -35,6 +37,8 @@ SIZES: Final[dict[str, list[tuple[str, str]]]] = {
         ("sync_memory.py", "--rows 10000 100000"),
         ("kiosk_lookup.py", "--rows 50000"),
         ("search.py", "--rows 10000 50000 --searches 60"),
+        ("outbox_rate.py", "--entries 400"),
+        ("fault_matrix.py", "--jobs 2"),
         ("kills.py", "--kills 200"),
     ],
     "full": [
@@ -42,6 +46,8 @@ SIZES: Final[dict[str, list[tuple[str, str]]]] = {
         ("sync_rate.py", _TREEZ.format(20_000, 5)),
         ("sync_memory.py", "--rows 10000 1000000"),
         ("growth.py", "--rows 10000 100000 1000000"),
+        ("outbox_rate.py", "--entries 2000 --seconds 60"),
+        ("fault_matrix.py", "--jobs 2"),
         ("kills.py", "--kills 200"),
     ],
 }

@@ -1,12 +1,13 @@
 """Every fault of every simulator against every connector: what is lost, doubled or wrong.
 
-    python benchmarks/fault_matrix.py [--kinds treez cova] [--faults reset_rate] [--modes writes]
-    python benchmarks/fault_matrix.py --jobs 2 --write-docs      docs/fault-matrix.md from this very run
+    python benchmarks/fault_matrix.py [--kinds treez] [--faults reset_rate] [--modes writes]
+    python benchmarks/fault_matrix.py --jobs 2 --write-docs      docs/fault-matrix.md, too
 
-A cell is one POS, one fault and what the hub does while the fault is on: a full sync, an incremental
-sync, or writes (registrations, edits, switched-off customers, while staff edit the same people at
-the POS). Then the fault is switched off, what is due is done once more, and everybody here is
-compared with everybody there. Exits with 1 unless nothing is lost, doubled or wrong.
+A cell is one POS, one fault and what the hub does while the fault is on: a full sync, an
+incremental sync, or writes (registrations, edits, switched-off customers, while staff edit the
+same people at the POS). Then the fault is switched off, what is due is done once more, and
+everybody here is compared with everybody there. Exits with 1 unless nothing is lost, doubled or
+wrong.
 """
 
 from __future__ import annotations

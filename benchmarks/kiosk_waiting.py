@@ -1,6 +1,6 @@
 """Look-ups while kiosks wait for a POS that does not answer, against look-ups alone.
 
-    python benchmarks/kiosk_waiting.py [--rows 20000] [--rounds 5] [--seconds 6] [--waiting 16]
+    python benchmarks/kiosk_waiting.py [--rows 20000] [--rounds 5] [--seconds 6] [--waiting 10]
 
 As ``kiosk_lookup.py``; beside it so many kiosks register somebody all the time, each waiting two
 seconds for a POS that never answers. Rounds with and without them take turns. Needs wrk.
@@ -63,7 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=6)
-    parser.add_argument("--waiting", type=int, default=16)
+    parser.add_argument("--waiting", type=int, default=10)
     parser.add_argument("--connect", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -73,7 +73,7 @@ def _rounds(
 ) -> tuple[list[dict[str, float]], list[dict[str, float]], int]:
     lua = where / "lookup.lua"
     lua.write_text(kiosk_lookup.lua_script(shop, seed=1))
-    kiosk_lookup.wrk(address, lua, 2)
+    kiosk_lookup.wrk(address, lua, 8)  # every thread opens its connection
     alone: list[dict[str, float]] = []
     beside: list[dict[str, float]] = []
     waits = 0

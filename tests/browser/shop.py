@@ -98,6 +98,8 @@ def fill(scope: Scope, connection: PosConnection, account: PosAccount) -> list[s
         f"/connections/{connection.slug}/",
         f"/connections/{connection.slug}/brake/",
         f"/connections/{connection.slug}/schedule/",
+        "/connections/new/",
+        f"/connections/{connection.slug}/settings/",
         "/inbox/",
         "/notices/",
         f"/runs/{ended.pk}/",

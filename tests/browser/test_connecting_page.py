@@ -1,4 +1,4 @@
-"""Connecting a store in a browser: by keyboard alone, without barriers, keys stay where they are."""
+"""Connecting a store in a browser: by keyboard alone, without barriers, keys never come back."""
 
 from __future__ import annotations
 

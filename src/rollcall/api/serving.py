@@ -31,6 +31,7 @@ from rollcall.api.answers import (
 )
 from rollcall.api.problems import BY_STATUS, Kind, ProblemError
 from rollcall.api.requests import ApiRequest, read_request, refuse_long_query
+from rollcall.api.turns import QUICK, USUAL, turn
 
 Handler = Callable[[ApiRequest], Answer]
 WsgiApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -108,8 +109,10 @@ def shortcut(application: WsgiApplication, shortcuts: Sequence[Shortcut]) -> Wsg
                 for pattern, handler in routes:
                     if found := pattern.fullmatch(path):
                         request = read_request(environ, found.groupdict())
-                        return to_wsgi(respond(handler, request), start_response)
-        return application(environ, start_response)
+                        with turn(QUICK):
+                            return to_wsgi(respond(handler, request), start_response)
+        with turn(USUAL):
+            return application(environ, start_response)
 
     return answer
 

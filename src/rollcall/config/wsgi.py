@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from django.core.wsgi import get_wsgi_application
 
@@ -11,8 +12,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollcall.config.settings")
 _pages = get_wsgi_application()
 
 from rollcall.api.serving import shortcut  # noqa: E402  # needs Django
-from rollcall.api.turns import in_turns  # noqa: E402  # needs Django
 from rollcall.config import urls  # noqa: E402  # needs Django
 from rollcall.inbox.api import hooks  # noqa: E402  # needs Django
 
-application = in_turns(hooks(shortcut(_pages, urls.shortcuts)))
+application = hooks(shortcut(_pages, urls.shortcuts))
+
+#: Seconds. A look-up that comes back from the database waits so long for another thread's turn at
+#: the interpreter, at most.
+sys.setswitchinterval(0.0005)

@@ -15,7 +15,7 @@ _SHARED_MEMORY_ENOUGH_BYTES = 1_000_000_000
 _FIXED = {
     "fsync": "on",
     "synchronous_commit": "on",
-    "max_connections": "60",
+    "max_connections": "120",
     "max_wal_size": "4GB",
     # Short queries by the thousand: compiling them costs more than it gains.
     "jit": "off",

@@ -16,6 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from rollcall.api.turns import USUAL, turn
 from rollcall.embedded.errors import EmbeddedServerError
 from rollcall.inbox.operations.receiving import Call, CallRefusedError, Refusal, receive
 from rollcall.inbox.rules.addresses import PREFIX, split_path
@@ -48,7 +49,8 @@ def hooks(application: WsgiApplication) -> WsgiApplication:
     def answer(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         if not environ["PATH_INFO"].startswith(PREFIX):
             return application(environ, start_response)
-        status = _answer(environ)
+        with turn(USUAL):
+            status = _answer(environ)
         body = _TAKEN if status is HTTPStatus.OK else _REFUSED
         start_response(f"{status.value} {status.phrase}", _headers(status, body))
         return [body]

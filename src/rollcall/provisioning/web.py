@@ -22,13 +22,13 @@ from rollcall.provisioning.operations.connecting import (
     connect,
     reconnect,
 )
-from rollcall.provisioning.operations.trying import leads_inside, try_settings
+from rollcall.provisioning.operations.trying import Trial, look_up_names, try_settings
 from rollcall.provisioning.presentation.form_page import Form, open_form
 from rollcall.provisioning.presentation.forms import list_cards
 from rollcall.provisioning.presentation.words import TrialView, put_into_words
 from rollcall.provisioning.queries.connected import is_syncing, list_readers
 from rollcall.provisioning.rules.setting_values import without_secrets
-from rollcall.provisioning.rules.targets import INSIDE
+from rollcall.provisioning.rules.trouble import Trouble
 from rollcall.stores.operations.saving import Action
 from rollcall.sync import queries
 from rollcall.sync.operations.connections import AccountChangeError, ConnectionSlugTakenError
@@ -69,9 +69,9 @@ def _form_page(request: HttpRequest, scope: Scope, form: Form) -> HttpResponse:
         return _show(request, form)
     if request.POST.get("do") == "try":
         return _show(request, form, trial=_try(scope, form))
-    if leads_inside(form.settings, trusted=form.trusted):
-        form.add_problem("", gettext("An address") + f" {INSIDE}")
-        return _show(request, form)
+    trouble = look_up_names(form.settings, trusted=form.trusted)
+    if trouble in (Trouble.INSIDE, Trouble.BUSY):
+        return _show(request, form, trial=put_into_words(Trial(trouble=trouble)))
     return _save(request, scope, form)
 
 

@@ -85,11 +85,11 @@ _BODY: Final = Body(
     },
     example={
         "customer": {
-            "first_name": "Ines",
+            "first_name": "Nora",
             "last_name": "Okafor",
             "birthday": "1988-07-19",
             "phone": "(415) 555-0177",
-            "email": "ines@example.com",
+            "email": "nora@example.com",
         }
     },
 )

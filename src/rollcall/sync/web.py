@@ -237,7 +237,10 @@ add_entry(
     Entry(
         label=gettext_lazy("Connections"),
         view_name="sync:connections",
-        below=("sync:connection", "sync:run", "sync:brake", "sync:schedule"),
+        below=(
+            *("sync:connection", "sync:run", "sync:brake", "sync:schedule"),
+            *("provisioning:choose", "provisioning:settings", "outbox:writing"),
+        ),
         place=20,
     )
 )

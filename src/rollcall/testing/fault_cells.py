@@ -23,6 +23,7 @@ from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Actor, Scope
 from rollcall.outbox.models import OutboxEntry
 from rollcall.outbox.operations.drain import drain
+from rollcall.outbox.operations.people import send_again
 from rollcall.pos import registry
 from rollcall.pos.contract import Capability
 from rollcall.pos.simulator.options import SimulatorOptions
@@ -249,6 +250,15 @@ def _write(cell: Cell, world: PosWorld) -> list[Wished]:
 
 
 def _drain_everything(world: PosWorld) -> None:
+    _drain_all(world)
+    # What was refused waits for a person, who mends nothing here and only tries it again.
+    refused = OutboxEntry.objects.scoped(world.scope).filter(state=OutboxEntry.State.REFUSED)
+    for entry in refused:
+        send_again(world.scope, entry.pk, now=utc_now())
+    _drain_all(world)
+
+
+def _drain_all(world: PosWorld) -> None:
     for _ in range(_MOST_ROUNDS):
         let_time_pass(world)
         drain(world.scope, world.connection)

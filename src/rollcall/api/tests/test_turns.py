@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from rollcall.api.turns import SEATS, in_turns, waiting
+from rollcall.api.turns import QUICK, SEATS, USUAL, in_lane, turn, waiting
 
 
 def serve(application: Callable[[dict[str, Any], Any], Iterable[bytes]], count: int) -> list[bytes]:
@@ -36,7 +36,7 @@ class TestTurns:
             working.release()
             return [b"done"]
 
-        assert serve(in_turns(application), 8) == [b"done"] * 8
+        assert serve(in_lane(USUAL, application), 8) == [b"done"] * 8
 
     def test_are_given_away_while_somebody_waits(self) -> None:
         others_done = threading.Event()
@@ -49,7 +49,7 @@ class TestTurns:
             others_done.set()
             return [b"other"]
 
-        assert sorted(serve(in_turns(application), 3)) == [b"other", b"other", b"seen"]
+        assert sorted(serve(in_lane(USUAL, application), 3)) == [b"other", b"other", b"seen"]
 
     def test_come_back_after_waiting(self) -> None:
         working = threading.Lock()
@@ -62,7 +62,7 @@ class TestTurns:
             working.release()
             return [b"done"]
 
-        assert serve(in_turns(application), 8) == [b"done"] * 8
+        assert serve(in_lane(USUAL, application), 8) == [b"done"] * 8
 
     def test_are_given_back_after_an_error(self) -> None:
         def application(environ: dict[str, Any], _start: Any) -> list[bytes]:
@@ -70,11 +70,43 @@ class TestTurns:
                 raise LookupError
             return [b"done"]
 
-        turns = in_turns(application)
+        turns = in_lane(USUAL, application)
         with contextlib.suppress(LookupError):
             turns({"wrong": True}, None)
 
         assert serve(turns, 2) == [b"done"] * 2
+
+    def test_of_lookups_come_while_others_work(self) -> None:
+        looked_up = threading.Event()
+
+        def application(_environ: dict[str, Any], _start: Any) -> list[bytes]:
+            return [b"seen" if looked_up.wait(10) else b"held up"]
+
+        def look_up() -> None:
+            with turn(QUICK):
+                looked_up.set()
+
+        threading.Timer(0.05, look_up).start()
+
+        assert serve(in_lane(USUAL, application), 1) == [b"seen"]
+
+    def test_go_to_who_came_first(self) -> None:
+        came: list[int] = []
+        with turn(QUICK):
+            threads = []
+            for number in range(6):
+
+                def take(number: int = number) -> None:
+                    with turn(QUICK):
+                        came.append(number)
+
+                threads.append(threading.Thread(target=take))
+                threads[-1].start()
+                time.sleep(0.02)
+        for thread in threads:
+            thread.join()
+
+        assert came == [0, 1, 2, 3, 4, 5]
 
     def test_leave_no_seat_for_too_many_who_wait(self) -> None:
         all_here = threading.Barrier(SEATS + 1)

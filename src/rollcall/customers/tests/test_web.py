@@ -187,7 +187,7 @@ class TestSearch:
     ) -> None:
         shown = search(signed_in, text, hx_request="true")
 
-        assert shown.rstrip().removesuffix("</div>").rstrip().endswith("its next sync.</p>")
+        assert shown.rstrip().removesuffix("</div>").rstrip().endswith("the next sync.</p>")
 
     def test_says_when_only_a_part_fits(self, signed_in: Client, ana: Customer) -> None:
         shown = search(signed_in, "reyes 1970-01-01")

@@ -71,7 +71,7 @@ class TestFirstStart:
             ).fetchone()
 
         assert [row[0] for row in rows if row] == [
-            *("UTF8", "on", "on", "off", "60"),
+            *("UTF8", "on", "on", "off", "120"),
             *("4GB", "UTC", "log", "0700"),
         ]
         assert collation == ("C.UTF-8",)

@@ -54,6 +54,11 @@ class Trial:
     info: AccountInfo | None = None
     clock_ahead_s: float = 0.0
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the detail says no more than the trouble itself: that of a bare 401 or 403."""
+        return self.detail.startswith("the POS refused our credentials")
+
 
 def try_settings(
     scope: Scope,
@@ -75,13 +80,16 @@ def try_settings(
     return _in_time(_Asking(kind=kind, settings=settings, zone=time_zone, trusted=trusted))
 
 
-def leads_inside(settings: PosSettings, *, trusted: frozenset[str] = frozenset()) -> bool:
-    """Whether a name in the settings leads into this machine's own network, as far as DNS tells.
+def look_up_names(
+    settings: PosSettings, *, trusted: frozenset[str] = frozenset()
+) -> Trouble | None:
+    """Whether a name in the settings leads into this machine's own network: ``INSIDE``.
 
-    A name that is unknown, or not found in time, does not.
+    ``BUSY`` if nobody can look at the moment. A name that is unknown, or not found in time, is not
+    the matter here.
     """
     asking = _Asking(kind="", settings=settings, zone="UTC", trusted=trusted, only_names=True)
-    return _in_time(asking).trouble is Trouble.INSIDE
+    return _in_time(asking).trouble
 
 
 def _in_time(asking: _Asking) -> Trial:

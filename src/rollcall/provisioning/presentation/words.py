@@ -178,7 +178,11 @@ _WORDS: Final[Mapping[Trouble, _Words]] = {
 
 
 def put_into_words(
-    trial: Trial, *, label: str, readers: Sequence[str], is_another_list: bool
+    trial: Trial,
+    *,
+    label: str = "",
+    readers: Sequence[str] = (),
+    is_another_list: bool = False,
 ) -> TrialView:
     """Say what came of a trial.
 
@@ -188,7 +192,7 @@ def put_into_words(
     """
     if trial.trouble is not None:
         words = _WORDS[trial.trouble]
-        said = trial.detail if words.tells_detail else ""
+        said = trial.detail if words.tells_detail and not trial.is_plain else ""
         return TrialView(works=False, heading=words.heading, said=said, checks=words.checks)
     lines: list[Text] = [
         gettext("These settings read the customers of %(label)s.") % {"label": label},

@@ -187,7 +187,7 @@ class TestANewConnection:
 
         answer = admin.post(NEW, fill("treez", given, do="save"))
 
-        assert "inside the network" in answer.content.decode()
+        assert "leads into the network that Rollcall runs in" in answer.content.decode()
         assert connections(scope_a) == []
 
     def test_leaves_by_htmx_to_its_page(self, admin: Client, fill: Fill) -> None:

@@ -118,9 +118,7 @@ class TreezClient(PosClient):
     def create(self, customer: NewCustomer) -> RawRow:
         body = writes.new_body(customer.fields)
         try:
-            row = self._write(
-                Call(method="POST", template=_CREATE, json=body, is_repeatable=False)
-            )
+            row = self._write(Call(method="POST", template=_CREATE, json=body, is_repeatable=False))
         except PosDuplicateError as error:
             raise self._named(error, customer.fields) from None
         try:
