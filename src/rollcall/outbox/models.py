@@ -59,7 +59,7 @@ class OutboxEntry(ScopedModel):
     )
     sealed_wish = models.BinaryField()
     sealed_sent = models.BinaryField(
-        null=True, help_text="of a create: the wish as it was when it may have reached the POS"
+        null=True, help_text="what may have reached the POS without an answer"
     )
     actor = models.TextField()
     created_at = models.DateTimeField()

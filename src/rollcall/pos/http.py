@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
+import functools
 import ipaddress
 import logging
 import random
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -109,6 +111,7 @@ class PosHttp:
         self._client = httpx.Client(
             timeout=options.timeout_s,
             follow_redirects=False,
+            verify=_trusted(),
             # A proxy of the environment cannot reach a simulator on this machine.
             trust_env=not is_loopback(base_url),
             headers={"Accept": "application/json", "User-Agent": "rollcall"},
@@ -231,6 +234,12 @@ class PosHttp:
             status=code,
             attempt=attempt,
         )
+
+
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """Read the certificates once: it takes longer than many a request, for every client."""
+    return httpx.create_ssl_context()
 
 
 def is_loopback(url: str) -> bool:

@@ -75,6 +75,28 @@ def register_person(
     return Registered(customer=customer, record=record, is_new=True)
 
 
+def find_registration(scope: Scope, registration: uuid.UUID) -> PosRecord | None:
+    """Return the record of our own that a registration has written, whatever became of it."""
+    records = PosRecord.objects.scoped(scope).filter(
+        account__in=PosAccount.objects.scoped(scope).filter(kind=HUB_KIND),
+        external_id=str(registration),
+    )
+    return records.select_related("account", "link__customer").first()
+
+
+def lock_person(scope: Scope, customer_id: int) -> None:
+    """Let others who write to this person wait; first thing in a transaction that does.
+
+    So nobody waits for somebody who waits for them.
+    """
+    list(
+        Customer.objects.scoped(scope)
+        .select_for_update()
+        .filter(pk=customer_id)
+        .values_list("pk", flat=True)
+    )
+
+
 @transaction.atomic
 def change_hub_record(
     scope: Scope, record: PosRecord, changes: Fields, *, now: dt.datetime

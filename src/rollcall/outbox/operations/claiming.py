@@ -13,6 +13,7 @@ from rollcall.outbox.models import OutboxEntry
 
 #: Longer than all calls of one write may take together.
 CLAIM: Final = dt.timedelta(seconds=120)
+_TRIES: Final = 5
 
 _NEXT: Final = """
 update outbox_outboxentry claimed
@@ -43,27 +44,34 @@ def claim_next(scope: Scope, connection_id: int, *, now: dt.datetime) -> OutboxE
     """
     if not may_send(scope, connection_id, now=now):
         return None
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                _NEXT,
-                {
-                    "retailer": scope.retailer_id,
-                    "connection": connection_id,
-                    "now": now,
-                    "until": now + CLAIM,
-                },
-            )
-            row = cursor.fetchone()
-    except IntegrityError:
-        # Another sender took an entry of the same person at this very moment: theirs goes first.
-        return None
-    if row is None:
-        return None
-    entries = OutboxEntry.objects.scoped(scope).select_related(
-        "connection", "customer", "hub_record", "store"
-    )
-    return entries.get(pk=row[0])
+    for _ in range(_TRIES):
+        try:
+            entry_id = _claim(scope, connection_id, now)
+        except IntegrityError:
+            # Another sender took an entry of the same person at this very moment: the next one.
+            continue
+        if entry_id is None:
+            return None
+        entries = OutboxEntry.objects.scoped(scope).select_related(
+            "connection", "customer", "hub_record", "store"
+        )
+        return entries.get(pk=entry_id)
+    return None
+
+
+def _claim(scope: Scope, connection_id: int, now: dt.datetime) -> int | None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            _NEXT,
+            {
+                "retailer": scope.retailer_id,
+                "connection": connection_id,
+                "now": now,
+                "until": now + CLAIM,
+            },
+        )
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
 
 
 def may_send(scope: Scope, connection_id: int, *, now: dt.datetime) -> bool:

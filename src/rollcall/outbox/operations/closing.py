@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from rollcall.audit import operations as audit
 from rollcall.customers.operations.edits import settle_edits, withdraw_edits
+from rollcall.customers.operations.hub_records import lock_person
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Scope
 from rollcall.outbox import queries
@@ -81,6 +82,7 @@ def judged(entry: OutboxEntry, error: PosError) -> Verdict:
 def close_try(scope: Scope, entry: OutboxEntry, verdict: Verdict) -> None:
     """End a try that did not arrive; does nothing if another sender took the entry over."""
     with transaction.atomic():
+        lock_person(scope, entry.customer_id)
         if not is_ours(scope, entry):
             return
         verdict = _take_in_follower(scope, entry, verdict)

@@ -14,7 +14,7 @@ import structlog
 from django.db import transaction
 
 from rollcall.customers.models import PosRecord
-from rollcall.customers.operations.hub_records import join_record, retire_hub_record
+from rollcall.customers.operations.hub_records import join_record, lock_person, retire_hub_record
 from rollcall.kit.clock import utc_now
 from rollcall.kit.fields import FieldValue
 from rollcall.kit.scope import Scope
@@ -26,7 +26,7 @@ from rollcall.outbox.operations.enqueue import can_hold, put_entry
 from rollcall.outbox.rules import contexts
 from rollcall.outbox.rules.three_way import Decision, decide
 from rollcall.outbox.rules.verdicts import Verdict, pause_s
-from rollcall.outbox.rules.wishes import Wish
+from rollcall.outbox.rules.wishes import Wish, with_writes
 from rollcall.pos.contract import CanonicalCustomer, PosClient, RawRow, RecordStatus
 from rollcall.pos.errors import PosDuplicateError, PosError, PosGoneError
 from rollcall.pos.writing import NewCustomer
@@ -106,13 +106,14 @@ class Sender:
         entry.sent_at = utc_now()
         context = contexts.entry_sent(entry.customer_id, entry.connection_id)
         sealed = get_keys(self.scope).seal(wish.to_json(), context=context)
-        own(self.scope, entry).update(sent_at=entry.sent_at, sealed_sent=sealed)
-        self._count_call(entry)
+        entry.calls += 1
+        own(self.scope, entry).update(sent_at=entry.sent_at, sealed_sent=sealed, calls=entry.calls)
 
     def _finish_create(self, entry: OutboxEntry, wish: Wish, sent: Wish, row: RawRow) -> None:
         external_id = self.source.connector.external_id(row)
         now = utc_now()
         with transaction.atomic():
+            lock_person(self.scope, entry.customer_id)
             if not is_ours(self.scope, entry):
                 return
             record_id = take_single_rows(self.source, [row]).record_ids.get(external_id)
@@ -158,18 +159,21 @@ class Sender:
         if read.merged_into is not None:
             self._send_to_survivor(entry, row, read.merged_into)
             return
+        sent = queries.open_sent(self.scope, entry)
         outcome = decide(
             wish,
             theirs=read.fields,
             theirs_at=read.updated_at,
             wished_at=entry.wished_at,
             can_hold=self._can_hold,
+            sent=sent,
         )
         if outcome.writes:
-            self._count_call(entry)
+            self._note_sending(entry, with_writes(sent, outcome.writes, theirs=read.fields))
             row = self.client.update(row, outcome.writes)
         row = self._set_status(entry, wish, read, row)
         with transaction.atomic():
+            lock_person(self.scope, entry.customer_id)
             if is_ours(self.scope, entry):
                 take_single_rows(self.source, [row])
                 close_delivered(self.scope, entry, outcome.decisions, now=utc_now())

@@ -44,9 +44,11 @@ def decide(
     theirs_at: dt.datetime | None,
     wished_at: dt.datetime,
     can_hold: Callable[[str, FieldValue], bool],
+    sent: Wish | None = None,
 ) -> Outcome:
     """Compare a wish with what the POS holds now.
 
+    :param sent: what an earlier try sent, over what it read; it may have arrived without an answer.
     :param theirs_at: aware; when the POS's record was last changed, None if it does not say.
     :param can_hold: whether the POS takes a field's value at all.
     """
@@ -59,7 +61,7 @@ def decide(
             decisions[name] = Decision.ALREADY_THERE
         elif not can_hold(name, wanted):
             decisions[name] = Decision.KEPT_HERE
-        elif is_same(name, now, wish.bases.get(name)):
+        elif is_same(name, now, wish.bases.get(name)) or _is_our_own(name, now, sent):
             decisions[name] = Decision.SENT
         elif is_theirs_newer and name not in wish.pinned:
             decisions[name] = Decision.POS_NEWER
@@ -68,3 +70,10 @@ def decide(
         if decisions[name] in (Decision.SENT, Decision.HUB_NEWER):
             writes[name] = wanted
     return Outcome(writes=writes, decisions=decisions)
+
+
+def _is_our_own(name: str, now: FieldValue, sent: Wish | None) -> bool:
+    """Tell whether the POS holds what an earlier try of ours wrote, or what that try read."""
+    if sent is None or name not in sent.values:
+        return False
+    return is_same(name, now, sent.values[name]) or is_same(name, now, sent.bases.get(name))

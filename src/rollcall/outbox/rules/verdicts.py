@@ -16,6 +16,7 @@ from rollcall.pos.errors import (
     PosNeedsHumanError,
     PosOutcomeUnknownError,
     PosUnavailableError,
+    RowError,
     UnsupportedByPosError,
 )
 
@@ -61,7 +62,8 @@ def judge(
             return _refused("unsupported", error)
         case PosCredentialsError() | PosNeedsHumanError():
             return _again(error.code or "credentials", error, _CREDENTIALS_S)
-        case PosUnavailableError():
+        case PosUnavailableError() | RowError():
+            # A row that cannot be read now is like no answer: somebody mends it at the POS.
             return _later(error, attempts=attempts, waited=waited, settles_after=settles_after)
         case _:
             return _refused(error.code or "refused", error)
@@ -74,7 +76,7 @@ def pause_s(attempts: int) -> float:
 
 
 def _later(
-    error: PosUnavailableError,
+    error: PosUnavailableError | RowError,
     *,
     attempts: int,
     waited: dt.timedelta,
@@ -82,7 +84,8 @@ def _later(
 ) -> Verdict:
     if waited > GIVE_UP_AFTER:
         return Verdict(state="dead", code=error.code or "unavailable", reason=str(error))
-    wait_s = max(pause_s(attempts), error.retry_after_s or 0.0)
+    told_s = error.retry_after_s if isinstance(error, PosUnavailableError) else None
+    wait_s = max(pause_s(attempts), told_s or 0.0)
     if isinstance(error, PosOutcomeUnknownError):
         wait_s = max(wait_s, settles_after.total_seconds())
     return _again(error.code or "unavailable", error, wait_s)

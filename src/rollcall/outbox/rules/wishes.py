@@ -61,6 +61,15 @@ def merged(earlier: Wish, later: Wish) -> Wish:
     )
 
 
+def with_writes(sent: Wish | None, writes: Fields, *, theirs: Fields) -> Wish:
+    """Note what is sent now, over what was read of it, beside what earlier tries sent."""
+    earlier = Wish(values={}) if sent is None else sent
+    return Wish(
+        values={**earlier.values, **writes},
+        bases={**earlier.bases, **{name: theirs.get(name) for name in writes}},
+    )
+
+
 def without(wish: Wish, names: frozenset[str]) -> Wish:
     """Leave some fields out."""
     values: Mapping[str, FieldValue] = {k: v for k, v in wish.values.items() if k not in names}

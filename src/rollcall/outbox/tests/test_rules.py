@@ -24,6 +24,7 @@ from rollcall.pos.errors import (
     PosRefusedDataError,
     PosThrottledError,
     PosUnavailableError,
+    RowError,
     UnsupportedByPosError,
 )
 
@@ -203,6 +204,7 @@ class TestVerdicts:
             (PosDuplicateError("known"), "refused", "duplicate", 0.0),
             (PosRefusedDataError("no", code="BAD"), "refused", "BAD", 0.0),
             (PosGoneError("gone"), "refused", "gone", 0.0),
+            (RowError("no date", code="date_invalid"), "queued", "date_invalid", 1.0),
             (UnsupportedByPosError("no"), "refused", "unsupported", 0.0),
             (PosConflictError("changed"), "queued", "conflict", 0.1),
             (PosCredentialsError("no", code="http_401"), "queued", "http_401", 300.0),

@@ -13,7 +13,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from rollcall.customers.models import AccountStore, PosRecord
-from rollcall.customers.operations.hub_records import join_record, retire_hub_record
+from rollcall.customers.operations.hub_records import (
+    join_record,
+    lock_person,
+    retire_hub_record,
+)
 from rollcall.customers.queries.profile import read_record
 from rollcall.customers.rules.hub_records import HUB_KIND
 from rollcall.customers.rules.values import folded_names, search_values
@@ -46,6 +50,7 @@ def _join(scope: Scope, ours: PosRecord, *, now: dt.datetime) -> bool:
     if theirs is None:
         return False
     with transaction.atomic():
+        lock_person(scope, ours.link.customer_id)
         if not _give_up_create(scope, ours, now=now):
             return False
         join_record(scope, theirs.pk, ours.link.customer, now=now)

@@ -11,7 +11,7 @@ from typing import Final
 from django.db import transaction
 
 from rollcall.customers.models import Customer, PosRecord
-from rollcall.customers.operations.hub_records import register_person
+from rollcall.customers.operations.hub_records import find_registration, register_person
 from rollcall.customers.queries.duplicates import find_same_document
 from rollcall.kit.fields import Fields, FieldValue
 from rollcall.kit.scope import Role, Scope, require
@@ -71,6 +71,15 @@ def register_shopper(
     :raises SameDocumentError: an exact licence or medical id is known already.
     """
     require(scope, Role.KIOSK)
+    made_before = find_registration(scope, registration)
+    if made_before is not None:
+        # Repeated, perhaps long after: whatever became of it, nobody is made, nor refused.
+        return Registration(
+            customer=made_before.link.customer,
+            record=made_before,
+            entry=_entry_of(scope, made_before),
+            is_new=False,
+        )
     connection = None if is_lead else find_store_connection(scope, store)
     known: dict[str, FieldValue] = {k: v for k, v in fields.items() if v is not None}
     complete: Fields = known
@@ -81,7 +90,7 @@ def register_shopper(
         if same is not None:
             raise SameDocumentError(same)
         made = register_person(scope, store, known, registration=registration, now=now)
-        entry = _entry_of(scope, made.customer)
+        entry = _entry_of(scope, made.record)
         if made.is_new and connection is not None:
             entry = wish_create(
                 scope,
@@ -95,9 +104,9 @@ def register_shopper(
     return Registration(customer=made.customer, record=made.record, entry=entry, is_new=made.is_new)
 
 
-def _entry_of(scope: Scope, customer: Customer) -> OutboxEntry | None:
+def _entry_of(scope: Scope, record: PosRecord) -> OutboxEntry | None:
     entries = OutboxEntry.objects.scoped(scope).select_related("connection")
-    return entries.filter(customer=customer, intent=OutboxEntry.Intent.CREATE).first()
+    return entries.filter(hub_record=record, intent=OutboxEntry.Intent.CREATE).first()
 
 
 #: What every shopper of a store is, unless somebody says otherwise.

@@ -42,6 +42,18 @@ class TestWithAWorker:
         assert (again.status, again.json) == (201, first.json)
         assert len(writing.at_pos(email=EMAIL)) == 1
 
+    def test_repeated_after_it_arrived_is_no_duplicate_of_itself(
+        self, writing: WritingWorld, kiosk: Kiosk
+    ) -> None:
+        card = {"drivers_license": "D7654321", "licence_expires_on": "2031-01-31"}
+        first = kiosk.create("order-17", **INES, **card)
+
+        again = kiosk.create("order-17", **INES, **card)
+
+        assert (first.status, first.json["pos_status"]) == (201, "created")
+        assert (again.status, again.json) == (201, first.json)
+        assert len(writing.at_pos(email=EMAIL)) == 1
+
     def test_under_a_key_used_for_another_body_is_refused(self, kiosk: Kiosk) -> None:
         kiosk.create("order-17", **INES)
 

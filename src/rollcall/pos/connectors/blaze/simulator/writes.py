@@ -123,6 +123,8 @@ def add_points(world: World, request: Request, _values: Values) -> Answer:
 
 def merge_records(donor: Record, survivor: Record) -> None:
     """Merge as the back office does: the loser is deleted, nothing points to the winner [guess]."""
+    if "gender" not in survivor.truth:
+        survivor.truth.pop("sex", None)  # 0, which stands on rows of people whom nobody asked
     for name, value in donor.truth.items():
         survivor.truth.setdefault(name, value)
     donor.status = "inactive"
