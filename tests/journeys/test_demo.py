@@ -63,18 +63,27 @@ def processes_of(hub: Installation) -> list[str]:
 
 
 class TestDemo:
-    def test_proves_that_hub_and_pos_hold_the_same(self, hub: Installation) -> None:
-        lines = [json.loads(line) for line in hub.run("demo", "--check").splitlines()]
+    def test_proves_that_hub_and_pos_hold_the_same_also_after_writing(
+        self, hub: Installation
+    ) -> None:
+        writes, *lines = [
+            json.loads(line) for line in hub.run("demo", "--check", timeout_s=330).splitlines()
+        ]
 
-        assert [list(line) for line in lines] == [PROOF_KEYS] * 4
+        assert [list(line) for line in lines] == [PROOF_KEYS] * 6
         assert [(line["connection"], line["kind"]) for line in lines] == [
             ("alder-way-treez", "treez"),
             ("cedar-hill-leaflogix", "leaflogix"),
-            ("harbor-treez", "treez"),
-            ("mill-street-leaflogix", "leaflogix"),
+            ("harbor-flowhub", "flowhub"),
+            ("juniper-cova", "cova"),
+            ("laurel-blaze", "blaze"),
+            ("mill-street-flowhub", "flowhub"),
         ]
         for line in lines:
-            assert [line[key] for key in PROOF_KEYS[2:]] == [2000, 2000, 0, 0, 0, 0]
+            there = 2012 if line["kind"] == "flowhub" else 2006  # two stores, one list
+            assert [line[key] for key in PROOF_KEYS[2:]] == [there, there, 0, 0, 0, 0]
+        assert (writes["writes"]["registered"], writes["writes"]["changed"]) == (36, 36)
+        assert writes["writes"]["delivered"] >= 72
 
     def test_leaves_nothing_running(self, hub: Installation) -> None:
         assert processes_of(hub) == []

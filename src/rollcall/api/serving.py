@@ -184,7 +184,8 @@ def _to_problem(response: HttpResponse) -> HttpResponse:
     kind = BY_STATUS.get(response.status_code) or Kind(
         code=f"http_{response.status_code}", status=response.status_code, title="Refused"
     )
-    headers = [("Allow", allow)] if allow else []
+    # The framework keeps methods in a set: its order means nothing, and differs by process.
+    headers = [("Allow", ", ".join(sorted(allow.split(", "))))] if allow else []
     return _problem(kind, _DETAILS.get(kind.status, "The request was refused."), headers)
 
 

@@ -67,6 +67,9 @@ async def _work(concurrency: int, connector: PsycopgConnector) -> None:
                 for one in tasks:
                     one.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+                # Threads that wait for a POS must not keep the loop: their rows say where to go on.
+                asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=1))
+                threads.shutdown(wait=False, cancel_futures=True)
 
 
 async def _serve(working: App, queue: str, concurrency: int) -> None:

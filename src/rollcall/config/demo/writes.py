@@ -9,9 +9,12 @@ import http.client
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from django.db import connection as database
 
 from rollcall.config.demo.retailer import STORES, DemoStore
 from rollcall.kit.clock import utc_now
@@ -70,7 +73,11 @@ def write_among_faults(
         enable_writing(scope, connection, hourly_cap=None, now=utc_now())
     for control in controls.values():
         control.set_faults(**FAULTS)
-    written = [_write(scope, address, store, controls[store.pos.name]) for store in STORES]
+    # Kiosks wait for a POS that fails; those of several stores wait at the same time.
+    with ThreadPoolExecutor(max_workers=len(STORES)) as pool:
+        written = list(
+            pool.map(lambda store: _write(scope, address, store, controls[store.pos.name]), STORES)
+        )
     _wait_until_sent(scope, check)
     for control in controls.values():
         control.set_faults(**dict.fromkeys(FAULTS, 0))
@@ -89,6 +96,7 @@ def write_among_faults(
 def _write(scope: Scope, address: str, store: DemoStore, control: Control) -> Written:
     kiosk = get_kiosk(f"{store.slug}-1")
     ask = _Kiosk(address, kiosk.catalog_id, mint_key(scope, kiosk, now=utc_now()).text)
+    database.close()  # of this thread
     written = Written(store=store)
     run = f"{int(time.time()):x}"
     for number in range(_NEW):

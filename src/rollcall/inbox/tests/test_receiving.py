@@ -179,10 +179,13 @@ class TestAForeignCall:
             "/hooks/treez/" + "x" * 100_000,
         ]
 
+        assert notebook.settle()
+        before = sum(StrayCalls.objects.values_list("calls", flat=True))
+
         assert {call(one, HINT, token=TOKEN).status for one in unknown} == {404}
         assert events(scope_a) == []
         assert notebook.settle()
-        assert StrayCalls.objects.get().calls == len(unknown)
+        assert sum(StrayCalls.objects.values_list("calls", flat=True)) - before == len(unknown)
 
     def test_with_the_token_of_another_kind_is_refused(self, path: str, scope_a: Scope) -> None:
         assert call(path.replace("treez", "blaze"), HINT, token=TOKEN).status == 404
