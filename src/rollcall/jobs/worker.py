@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
+import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +27,7 @@ _DEAD_AFTER_S = 60.0
 _GRACE_S = 8.0
 #: Jobs of the counter at a time, beside all others.
 _AT_COUNTER = 4
+_THREADS = "rollcall-job"
 
 
 def run_worker(*, concurrency: int) -> None:
@@ -53,7 +54,9 @@ async def _work(concurrency: int, connector: PsycopgConnector) -> None:
         async with working.open_async():
             await _forget_dead_jobs(working)
             # Work runs in threads; the loop's own pool has too few of them on a small machine.
-            threads = ThreadPoolExecutor(max_workers=concurrency + _AT_COUNTER + 2)
+            threads = ThreadPoolExecutor(
+                max_workers=concurrency + _AT_COUNTER + 2, thread_name_prefix=_THREADS
+            )
             asyncio.get_running_loop().set_default_executor(threads)
             tasks = [
                 asyncio.create_task(_serve(working, USUAL, concurrency)),
@@ -61,15 +64,36 @@ async def _work(concurrency: int, connector: PsycopgConnector) -> None:
             ]
             _stop_on_signals(tasks)
             try:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await asyncio.gather(*tasks)
+                await _until_one_ends(tasks)
             finally:
-                for one in tasks:
-                    one.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-                # Threads that wait for a POS must not keep the loop: their rows say where to go on.
-                asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=1))
+                # Work comes to its next commit; threads that wait for a POS must not keep the
+                # process, for their rows say where to go on.
                 threads.shutdown(wait=False, cancel_futures=True)
+                await asyncio.get_running_loop().run_in_executor(
+                    ThreadPoolExecutor(max_workers=1), _join_work
+                )
+                asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=1))
+
+
+async def _until_one_ends(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Wait for both; if one fails, the other is told to end, too.
+
+    :raises BaseException: what one failed with.
+    """
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    if not stopping.is_set():
+        for one in tasks:
+            one.cancel()
+    for ended in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(ended, BaseException) and not isinstance(ended, asyncio.CancelledError):
+            raise ended
+
+
+def _join_work() -> None:
+    deadline = time.monotonic() + _GRACE_S
+    for thread in threading.enumerate():
+        if thread.name.startswith(_THREADS):
+            thread.join(timeout=max(0.0, deadline - time.monotonic()))
 
 
 async def _serve(working: App, queue: str, concurrency: int) -> None:
