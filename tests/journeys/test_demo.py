@@ -101,7 +101,7 @@ class TestDemo:
 
         demo.send_signal(signal.SIGINT)
 
-        assert demo.wait(timeout=90) == 0
+        assert demo.wait(timeout=60) == 0
         assert processes_of(hub) == []
 
     def test_takes_its_processes_along_when_it_is_killed(

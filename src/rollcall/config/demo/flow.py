@@ -40,6 +40,8 @@ def run_demo(data: Path, *, check: bool) -> int:
     """
     folder = data / "demo"
     children = Children(logs=folder / "logs")
+    # Also of Ctrl-C: whoever is started in the background begins by ignoring it.
+    signal.signal(signal.SIGINT, _as_interrupt)
     signal.signal(signal.SIGTERM, _as_interrupt)
     try:
         announced = start.start_simulators(children, folder)
