@@ -24,7 +24,7 @@ def name_of(owner: str, key: str, body: bytes, *, now: dt.datetime) -> uuid.UUID
 
     Without a key every request is a new one.
 
-    :param owner: whose key it is; keys of others do not meet it.
+    :param owner: who asks, whatever credential they use; names that others gave do not meet it.
     :raises ProblemError: 400 for a key that cannot be one, 422 for a key that was used with another
         body.
     """

@@ -25,7 +25,7 @@ class IdempotentRequest(models.Model):
     Holds no retailer and nothing personal: hashes, and an id that means nothing by itself.
     """
 
-    owner = models.CharField(max_length=80, help_text="whose key it is, such as kiosk-key:12")
+    owner = models.CharField(max_length=80, help_text="whose request it is, such as kiosk:12")
     name_hash = models.BinaryField(help_text="of the Idempotency-Key")
     body_hash = models.BinaryField()
     made = models.UUIDField(help_text="names what is made by it, whenever it is repeated")

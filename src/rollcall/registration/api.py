@@ -165,7 +165,7 @@ def _create(request: ApiRequest, sent: HttpRequest) -> Answer:
     caller, body = keys.admit(request), _read(sent)
     now = utc_now()
     made = idempotency.name_of(
-        f"kiosk-key:{caller.key_id}",
+        f"kiosk:{caller.kiosk_id}",
         sent.headers.get(idempotency.HEADER, ""),
         sent.body,
         now=now,

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 (
                     "owner",
                     models.CharField(
-                        help_text="whose key it is, such as kiosk-key:12", max_length=80
+                        help_text="whose request it is, such as kiosk:12", max_length=80
                     ),
                 ),
                 ("name_hash", models.BinaryField(help_text="of the Idempotency-Key")),

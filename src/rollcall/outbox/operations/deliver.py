@@ -15,6 +15,7 @@ from django.db import transaction
 
 from rollcall.customers.models import PosRecord
 from rollcall.customers.operations.hub_records import join_record, lock_person, retire_hub_record
+from rollcall.jobs import StoppedError
 from rollcall.kit.clock import utc_now
 from rollcall.kit.fields import FieldValue
 from rollcall.kit.scope import Scope
@@ -28,7 +29,7 @@ from rollcall.outbox.rules.three_way import Decision, decide
 from rollcall.outbox.rules.verdicts import Verdict, pause_s
 from rollcall.outbox.rules.wishes import Wish, with_writes
 from rollcall.pos.contract import CanonicalCustomer, PosClient, RawRow, RecordStatus
-from rollcall.pos.errors import PosDuplicateError, PosError, PosGoneError
+from rollcall.pos.errors import PosDuplicateError, PosError, PosGoneError, PosRefusedDataError
 from rollcall.pos.writing import NewCustomer
 from rollcall.stores.queries import get_keys
 from rollcall.sync.operations.single_rows import take_single_rows
@@ -59,6 +60,11 @@ class Sender:
                 self._update(entry, wish)
         except PosError as error:
             self._fail(entry, error)
+        except StoppedError:
+            # No fault of the entry: the next worker sends it at once.
+            stopped = Verdict(state="queued", code="interrupted", reason="the worker was stopped")
+            close_try(self.scope, entry, stopped)
+            raise
         except Exception as error:
             # A bug of ours must not keep the queue from going on, nor lose the entry.
             log.exception("outbox.crashed", entry_id=entry.pk)
@@ -75,20 +81,30 @@ class Sender:
         if row is None or sent is None:
             sent = wish
             self._note_sending(entry, wish)
-            row = self.client.create(NewCustomer(key=entry.key.hex, fields=wish.values))
+            row = self._send_create(entry, wish)
         self._finish_create(entry, wish, sent, row)
 
     def _made_before(self, entry: OutboxEntry, sent: Wish) -> RawRow | None:
         """Look for what an earlier try may have made before it broke off."""
-        new = NewCustomer(key=entry.key.hex, fields=sent.values)
         if self.source.connector.writes.has_idempotency_key:
             self._count_call(entry)
-            return self.client.create(new)
+            return self._send_create(entry, sent)
+        new = NewCustomer(key=entry.key.hex, fields=sent.values)
         since = entry.sent_at or entry.created_at
         for row in self.client.find_created(new, since=since - _GRACE):
             if not self._is_somebody_else(entry, self.source.connector.external_id(row)):
                 return row
         return None
+
+    def _send_create(self, entry: OutboxEntry, wish: Wish) -> RawRow:
+        try:
+            return self.client.create(NewCustomer(key=entry.key.hex, fields=wish.values))
+        except PosDuplicateError:
+            raise  # it may be what an earlier try of ours made
+        except PosRefusedDataError:
+            # Surely not made. What a person mends is sent, not what was refused once more.
+            own(self.scope, entry).update(sealed_sent=None, sent_at=None)
+            raise
 
     def _is_somebody_else(self, entry: OutboxEntry, external_id: str) -> bool:
         entries = OutboxEntry.objects.scoped(self.scope).filter(

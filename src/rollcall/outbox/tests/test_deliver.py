@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection as database
@@ -11,13 +13,18 @@ from django.db import transaction
 
 from rollcall.audit.models import Entry
 from rollcall.customers.queries.profile import resolve
+from rollcall.jobs import stopping
 from rollcall.kit.clock import utc_now
+from rollcall.kit.scope import Scope
 from rollcall.outbox import queries
 from rollcall.outbox.models import OutboxEntry
 from rollcall.outbox.operations.claiming import claim_next
 from rollcall.outbox.operations.drain import drain
 from rollcall.outbox.operations.enqueue import wish_update
+from rollcall.outbox.operations.people import change_entry
 from rollcall.outbox.tests.writing_world import INES, WritingWorld
+from rollcall.stores.models import Store
+from rollcall.testing.pos_world import pos_world
 
 PHONE, EMAIL = INES["phone"], INES["email"]
 
@@ -272,3 +279,51 @@ class TestSwitches:
         world.drain()
 
         assert [world.read(entry).state for entry in entries].count("delivered") == 2
+
+
+class TestAfterARefusal:
+    @pytest.fixture(params=["treez", "leaflogix"])
+    def either(
+        self,
+        request: pytest.FixtureRequest,
+        transactional_db: None,
+        scope_a: Scope,
+        store_a: Store,
+        tmp_path: Path,
+    ) -> Iterator[WritingWorld]:
+        """A POS without idempotency keys, and one with them."""
+        state = tmp_path / "other.sqlite"
+        with pos_world(scope_a, store_a, state, kind=request.param) as opened:
+            writing = WritingWorld(world=opened)
+            writing.begin()
+            yield writing
+
+    def test_what_was_mended_is_sent(self, either: WritingWorld) -> None:
+        entry = either.register(born_on="1700-01-01")
+        either.drain()
+        assert either.read(entry).state == "refused"
+
+        change_entry(either.scope, entry.pk, {"born_on": "1988-07-19"}, now=utc_now())
+        either.drain()
+
+        assert either.read(entry).state == "delivered"
+        (made,) = either.at_pos(email=EMAIL)
+        assert made["born_on"] == "1988-07-19"
+
+
+class TestAWorkerThatIsStopped:
+    def test_leaves_the_entry_to_the_next_one_at_once(self, world: WritingWorld) -> None:
+        entry = world.register()
+        world.control.set_faults(throttle_burst=1000)
+        stopping.set()
+        try:
+            world.drain()
+        finally:
+            stopping.clear()
+        left = world.read(entry)
+        world.control.set_faults(throttle_burst=0)
+
+        world.drain()
+
+        assert (left.state, left.code) == ("queued", "interrupted")
+        assert world.read(entry).state == "delivered"
