@@ -12,8 +12,9 @@ from rollcall.config.cli.django_setup import start_django
 def demo(*, check: bool) -> int:
     """Run simulators, pages and worker on invented people until Ctrl-C.
 
-    With --check, one JSON object per connection is printed at the end, and the exit code is 0 only
-    if hub and POS hold the same.
+    With --check, people are also written to POS systems that fail now and then; one JSON object
+    tells of that, one more of each connection, and the exit code is 0 only if hub and POS hold the
+    same and nothing was lost or done twice.
     """
     start_django()
     from django.conf import settings
@@ -21,10 +22,18 @@ def demo(*, check: bool) -> int:
     from rollcall.config.demo.flow import SyncFailedError, run_demo
     from rollcall.config.demo.processes import ChildDiedError
     from rollcall.config.demo.start import NotUpError
+    from rollcall.config.demo.writes import WritesWrongError
+    from rollcall.outbox.operations.switches import NotReadyError
 
     if not settings.EMBEDDED_DATABASE:
         raise click.ClickException("the demo keeps a database of its own; unset DATABASE_URL")
     try:
         return run_demo(settings.DATA_DIR, check=check)
-    except (ChildDiedError, NotUpError, SyncFailedError) as error:
+    except (
+        ChildDiedError,
+        NotReadyError,
+        NotUpError,
+        SyncFailedError,
+        WritesWrongError,
+    ) as error:
         raise click.ClickException(str(error)) from error
