@@ -52,7 +52,8 @@ test: $(VENV)/.dev browser ## Run all tests (T=path runs some)
 ifneq ($(T),)
 	@$(BIN)/python -m pytest $(T)
 else
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
+	@# What mostly waits (the demo, kills) comes first, so that the rest runs beside it.
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser" tests src
 	@# Apart: the browser driver's event loop would stand in other tests' way.
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 	@tools/test-on-system-postgres

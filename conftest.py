@@ -4,6 +4,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from rollcall.testing import emptying
 from rollcall.testing.fixtures import *  # noqa: F403  # fixtures are found by name
 
 # The same examples every time, however busy the machine is: a red test means that a change broke
@@ -12,3 +13,5 @@ _CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("steady", _CALM, derandomize=True)
 settings.register_profile("explore", _CALM, derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+emptying.install()

@@ -92,7 +92,7 @@ class OutboxEntry(ScopedModel):
         ]
         indexes = [
             models.Index(
-                fields=["connection", "not_before"],
+                fields=["connection", "intent", "not_before"],
                 name="outbox_entry_due",
                 condition=models.Q(state__in=["queued", "sending"]),
             ),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Final
 
 import orjson
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from rollcall.audit import operations as audit
@@ -69,9 +70,23 @@ def edit_field(
     return edit
 
 
-def settle_edits(scope: Scope, customer_id: int, fields: Collection[str]) -> None:
-    """Note that edits have arrived at every POS that they were for; call it in a transaction."""
-    _in_force(scope, customer_id, fields).update(waiting=False)
+_SETTLE: Final = """
+update customers_fieldedit edit set waiting = false
+  from unnest(%s::bigint[], %s::text[]) as arrived (customer_id, field)
+ where edit.customer_id = arrived.customer_id and edit.field = arrived.field
+   and edit.retailer_id = %s and edit.withdrawn_at is null and edit.waiting
+"""
+
+
+def settle_edits(scope: Scope, arrived: Collection[tuple[int, str]]) -> None:
+    """Note that edits have arrived at every POS that they were for; call it in a transaction.
+
+    :param arrived: (customer, field).
+    """
+    if arrived:
+        customer_ids, fields = zip(*sorted(arrived), strict=True)
+        with connection.cursor() as cursor:
+            cursor.execute(_SETTLE, [list(customer_ids), list(fields), scope.retailer_id])
 
 
 def withdraw_edits(

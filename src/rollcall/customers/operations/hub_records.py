@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import orjson
@@ -89,12 +90,13 @@ def lock_person(scope: Scope, customer_id: int) -> None:
 
     So nobody waits for somebody who waits for them.
     """
-    list(
-        Customer.objects.scoped(scope)
-        .select_for_update()
-        .filter(pk=customer_id)
-        .values_list("pk", flat=True)
-    )
+    lock_people(scope, {customer_id})
+
+
+def lock_people(scope: Scope, customer_ids: Collection[int]) -> None:
+    """Lock several people, always in the same order; as :func:`lock_person`."""
+    people = Customer.objects.scoped(scope).filter(pk__in=customer_ids).order_by("pk")
+    list(people.select_for_update().values_list("pk", flat=True))
 
 
 @transaction.atomic

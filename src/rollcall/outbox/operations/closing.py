@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection
+from typing import Final
 
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from rollcall.audit import operations as audit
-from rollcall.customers.operations.edits import settle_edits, withdraw_edits
 from rollcall.customers.operations.hub_records import lock_person
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Scope
@@ -18,7 +18,6 @@ from rollcall.outbox import queries
 from rollcall.outbox.models import OutboxEntry
 from rollcall.outbox.operations.claiming import is_ours
 from rollcall.outbox.operations.enqueue import seal_wish
-from rollcall.outbox.rules.three_way import Decision
 from rollcall.outbox.rules.verdicts import Verdict, judge
 from rollcall.outbox.rules.wishes import merged
 from rollcall.pos.errors import PosError
@@ -27,6 +26,7 @@ from rollcall.pos.registry import connector
 log = structlog.get_logger()
 
 State = OutboxEntry.State
+_GIVEN_BACK: Final = Verdict(state="queued", code="interrupted", reason="its turn comes later")
 
 
 def own(scope: Scope, entry: OutboxEntry) -> QuerySet[OutboxEntry]:
@@ -36,35 +36,13 @@ def own(scope: Scope, entry: OutboxEntry) -> QuerySet[OutboxEntry]:
     )
 
 
-def close_delivered(
-    scope: Scope, entry: OutboxEntry, decisions: Mapping[str, Decision], *, now: dt.datetime
-) -> None:
-    """Close an entry that has arrived; within the transaction that keeps the POS's row."""
-    told = {name: str(decision) for name, decision in decisions.items()}
-    own(scope, entry).update(
-        state=State.DELIVERED,
-        external_id=entry.external_id,
-        closed_at=now,
-        claimed_until=None,
-        decisions=told,
-        code="",
-        reason="",
+def still_carried(scope: Scope, customer_ids: Collection[int]) -> set[tuple[int, str]]:
+    """Return (customer, field) of all that open entries of these people still have to carry."""
+    others = OutboxEntry.objects.scoped(scope).filter(
+        customer__in=customer_ids, state__in=OutboxEntry.OPEN
     )
-    overruled = {name for name, one in told.items() if one == Decision.POS_NEWER}
-    withdraw_edits(scope, entry.customer_id, overruled, outcome="overruled", now=now)
-    settle_edits(scope, entry.customer_id, nowhere_waiting(scope, entry, set(told)))
-    tell(scope, entry, "outbox.delivered")
-
-
-def nowhere_waiting(scope: Scope, entry: OutboxEntry, names: set[str]) -> set[str]:
-    """Return those fields that no other entry of the person still has to carry."""
-    others = (
-        OutboxEntry.objects.scoped(scope)
-        .filter(customer=entry.customer_id, state__in=OutboxEntry.OPEN)
-        .exclude(pk=entry.pk)
-    )
-    waiting = {name for fields in others.values_list("fields", flat=True) for name in fields}
-    return names - waiting
+    rows = others.values_list("customer_id", "fields")
+    return {(customer_id, name) for customer_id, fields in rows for name in fields}
 
 
 def judged(entry: OutboxEntry, error: PosError) -> Verdict:
@@ -102,6 +80,13 @@ def close_try(scope: Scope, entry: OutboxEntry, verdict: Verdict) -> None:
         code=verdict.code,
         attempts=entry.attempts,
     )
+
+
+def give_back(scope: Scope, entry: OutboxEntry) -> None:
+    """Leave an entry that nothing is the matter with to the next sender; it was not tried."""
+    # While the claim holds: how long it waits after a failure goes by how often it was tried.
+    own(scope, entry).update(attempts=F("attempts") - 1)
+    close_try(scope, entry, _GIVEN_BACK)
 
 
 def _take_in_follower(scope: Scope, entry: OutboxEntry, verdict: Verdict) -> Verdict:

@@ -1,29 +1,30 @@
 """Sending entries to their POS: nothing twice, nothing wiped, everything told.
 
 No transaction is open while a POS is asked. What a crash leaves behind is an entry whose claim runs
-out; the next sender looks before it creates, and reads before it changes.
+out; the next sender looks before it creates, and reads before it changes. What has arrived is
+written down by :mod:`arriving`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 from django.db import transaction
 
 from rollcall.customers.models import PosRecord
-from rollcall.customers.operations.hub_records import join_record, lock_person, retire_hub_record
 from rollcall.jobs import StoppedError
 from rollcall.kit.clock import utc_now
 from rollcall.kit.fields import FieldValue
 from rollcall.kit.scope import Scope
 from rollcall.outbox import queries
 from rollcall.outbox.models import OutboxEntry
-from rollcall.outbox.operations.claiming import is_ours
-from rollcall.outbox.operations.closing import close_delivered, close_try, judged, own
-from rollcall.outbox.operations.enqueue import can_hold, put_entry
+from rollcall.outbox.operations.arriving import Arrived, write_down
+from rollcall.outbox.operations.claiming import NotAllowedError, begin_call, is_ours
+from rollcall.outbox.operations.closing import close_try, give_back, judged, own
+from rollcall.outbox.operations.enqueue import can_hold
 from rollcall.outbox.rules import contexts
 from rollcall.outbox.rules.three_way import Decision, decide
 from rollcall.outbox.rules.verdicts import Verdict, pause_s
@@ -37,57 +38,91 @@ from rollcall.sync.operations.source import Source
 
 log = structlog.get_logger()
 
-State, Intent = OutboxEntry.State, OutboxEntry.Intent
+Intent = OutboxEntry.Intent
 #: Clocks of machines differ; a record that came to be a little earlier may still be ours.
 _GRACE: Final = dt.timedelta(minutes=5)
+_STOPPED: Final = Verdict(state="queued", code="stopped", reason="writing was stopped")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Sender:
-    """Sends the entries of one connection; one client, one thread."""
+    """Sends the entries of one connection; one client, one thread.
+
+    What has arrived is collected and written down together: :meth:`finish`.
+    """
 
     scope: Scope
     source: Source
     client: PosClient
+    arrived: list[Arrived] = field(default_factory=list)
+    tried: int = 0
 
     def send(self, entry: OutboxEntry) -> None:
-        """Carry out a claimed entry and write down what became of it. Never raises PosError."""
+        """Carry out a claimed entry. Never raises PosError."""
+        self.tried += 1
         try:
             wish = queries.open_wish(self.scope, entry)
             if entry.intent == Intent.CREATE:
-                self._create(entry, wish)
+                self.arrived.append(self._create(entry, wish))
             else:
                 self._update(entry, wish)
         except PosError as error:
             self._fail(entry, error)
+        except NotAllowedError:
+            close_try(self.scope, entry, _STOPPED)
         except StoppedError:
             # No fault of the entry: the next worker sends it at once.
-            stopped = Verdict(state="queued", code="interrupted", reason="the worker was stopped")
-            close_try(self.scope, entry, stopped)
+            give_back(self.scope, entry)
             raise
         except Exception as error:
             # A bug of ours must not keep the queue from going on, nor lose the entry.
             log.exception("outbox.crashed", entry_id=entry.pk)
-            reason = f"internal error ({type(error).__name__})"
-            wait_s = pause_s(entry.attempts)
-            verdict = Verdict(state="queued", code="internal", reason=reason, wait_s=wait_s)
-            close_try(self.scope, entry, verdict)
+            self._fail_inside(entry, error)
+
+    def finish(self) -> None:
+        """Write down what has arrived since the last time; also if one of them cannot be."""
+        arrived, self.arrived = self.arrived, []
+        if not arrived:
+            return
+        try:
+            write_down(self.source, arrived)
+        except Exception as error:
+            log.exception("outbox.not_written_down", entries=len(arrived))
+            if len(arrived) == 1:
+                self._fail_inside(arrived[0].entry, error)
+                return
+            # One of them stands in the way: the others must not wait for it.
+            for one in arrived:
+                self.arrived.append(one)
+                self.finish()
+
+    def _fail(self, entry: OutboxEntry, error: PosError) -> None:
+        if isinstance(error, PosDuplicateError) and error.existing_id:
+            own(self.scope, entry).update(decisions={"duplicate_of": error.existing_id})
+        close_try(self.scope, entry, judged(entry, error))
+
+    def _fail_inside(self, entry: OutboxEntry, error: Exception) -> None:
+        reason = f"internal error ({type(error).__name__})"
+        wait_s = pause_s(entry.attempts)
+        verdict = Verdict(state="queued", code="internal", reason=reason, wait_s=wait_s)
+        close_try(self.scope, entry, verdict)
 
     # Creating
 
-    def _create(self, entry: OutboxEntry, wish: Wish) -> None:
+    def _create(self, entry: OutboxEntry, wish: Wish) -> Arrived:
         sent = queries.open_sent(self.scope, entry)
         row = None if sent is None else self._made_before(entry, sent)
         if row is None or sent is None:
             sent = wish
-            self._note_sending(entry, wish)
+            self._begin(entry, wish)
             row = self._send_create(entry, wish)
-        self._finish_create(entry, wish, sent, row)
+        decisions = dict.fromkeys(sent.values, Decision.SENT)
+        return Arrived(entry=entry, row=row, decisions=decisions, wish=wish, created_as=sent)
 
     def _made_before(self, entry: OutboxEntry, sent: Wish) -> RawRow | None:
         """Look for what an earlier try may have made before it broke off."""
         if self.source.connector.writes.has_idempotency_key:
-            self._count_call(entry)
+            begin_call(self.scope, entry, now=utc_now())
             return self._send_create(entry, sent)
         new = NewCustomer(key=entry.key.hex, fields=sent.values)
         since = entry.sent_at or entry.created_at
@@ -117,54 +152,11 @@ class Sender:
         )
         return entry.sent_at is not None and held.filter(first_seen_at__lt=entry.sent_at).exists()
 
-    def _note_sending(self, entry: OutboxEntry, wish: Wish) -> None:
-        # Committed before the call: whoever finds this entry after a crash looks first.
-        entry.sent_at = utc_now()
+    def _begin(self, entry: OutboxEntry, wish: Wish) -> None:
+        # Whoever finds this entry after a crash looks first.
         context = contexts.entry_sent(entry.customer_id, entry.connection_id)
         sealed = get_keys(self.scope).seal(wish.to_json(), context=context)
-        entry.calls += 1
-        own(self.scope, entry).update(sent_at=entry.sent_at, sealed_sent=sealed, calls=entry.calls)
-
-    def _finish_create(self, entry: OutboxEntry, wish: Wish, sent: Wish, row: RawRow) -> None:
-        external_id = self.source.connector.external_id(row)
-        now = utc_now()
-        with transaction.atomic():
-            lock_person(self.scope, entry.customer_id)
-            if not is_ours(self.scope, entry):
-                return
-            record_id = take_single_rows(self.source, [row]).record_ids.get(external_id)
-            if record_id is not None:
-                join_record(self.scope, record_id, entry.customer, now=now)
-                if entry.hub_record_id is not None:
-                    retire_hub_record(self.scope, entry.hub_record_id, now=now)
-            entry.external_id = external_id
-            self._name_followers(entry, external_id)
-            self._send_the_rest(entry, wish, sent, now)
-            close_delivered(self.scope, entry, dict.fromkeys(sent.values, Decision.SENT), now=now)
-
-    def _name_followers(self, entry: OutboxEntry, external_id: str) -> None:
-        OutboxEntry.objects.scoped(self.scope).filter(
-            customer=entry.customer_id,
-            connection=entry.connection_id,
-            intent=Intent.UPDATE,
-            external_id="",
-        ).update(external_id=external_id)
-
-    def _send_the_rest(self, entry: OutboxEntry, wish: Wish, sent: Wish, now: dt.datetime) -> None:
-        """What was wished for after the create had gone out follows as a change."""
-        rest = {k: v for k, v in wish.values.items() if sent.values.get(k) != v}
-        if rest or wish.status:
-            put_entry(
-                self.scope,
-                entry.customer,
-                connection=entry.connection,
-                external_id=entry.external_id,
-                intent=Intent.UPDATE,
-                wish=Wish(values=rest, bases=sent.values, pinned=wish.pinned, status=wish.status),
-                store=entry.store,
-                hub_record=None,
-                now=now,
-            )
+        begin_call(self.scope, entry, sealed=sealed, now=utc_now())
 
     # Changing
 
@@ -185,14 +177,10 @@ class Sender:
             sent=sent,
         )
         if outcome.writes:
-            self._note_sending(entry, with_writes(sent, outcome.writes, theirs=read.fields))
+            self._begin(entry, with_writes(sent, outcome.writes, theirs=read.fields))
             row = self.client.update(row, outcome.writes)
         row = self._set_status(entry, wish, read, row)
-        with transaction.atomic():
-            lock_person(self.scope, entry.customer_id)
-            if is_ours(self.scope, entry):
-                take_single_rows(self.source, [row])
-                close_delivered(self.scope, entry, outcome.decisions, now=utc_now())
+        self.arrived.append(Arrived(entry=entry, row=row, decisions=outcome.decisions, wish=wish))
 
     def _can_hold(self, name: str, value: FieldValue) -> bool:
         return can_hold(self.source.connector.writes, name, value)
@@ -202,7 +190,7 @@ class Sender:
     ) -> RawRow:
         if not wish.status or read.status == wish.status:
             return row
-        self._count_call(entry)
+        begin_call(self.scope, entry, now=utc_now())
         return self.client.set_status(row, RecordStatus(wish.status))
 
     def _record_of(self, entry: OutboxEntry) -> str:
@@ -224,12 +212,3 @@ class Sender:
         entry.external_id = survivor
         verdict = Verdict(state="queued", code="merged", reason="merged at the POS: sent on")
         close_try(self.scope, entry, verdict)
-
-    def _count_call(self, entry: OutboxEntry) -> None:
-        entry.calls += 1
-        own(self.scope, entry).update(calls=entry.calls)
-
-    def _fail(self, entry: OutboxEntry, error: PosError) -> None:
-        if isinstance(error, PosDuplicateError) and error.existing_id:
-            own(self.scope, entry).update(decisions={"duplicate_of": error.existing_id})
-        close_try(self.scope, entry, judged(entry, error))

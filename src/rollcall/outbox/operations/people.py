@@ -12,7 +12,7 @@ from rollcall.kit.fields import FIELDS, Fields
 from rollcall.kit.scope import Role, Scope, require
 from rollcall.outbox import queries
 from rollcall.outbox.models import OutboxEntry
-from rollcall.outbox.operations.closing import nowhere_waiting, tell
+from rollcall.outbox.operations.closing import still_carried, tell
 from rollcall.outbox.operations.enqueue import add_to
 from rollcall.outbox.rules.wishes import Wish
 from rollcall.pos.registry import connector
@@ -92,7 +92,8 @@ def discard(scope: Scope, entry_id: int, *, reason: str, now: dt.datetime) -> Ou
     entry.state, entry.code, entry.closed_at = State.DISCARDED, "discarded", now
     entry.reason = reason.strip()[:_LONGEST_REASON]
     entry.save()
-    settle_edits(scope, entry.customer_id, nowhere_waiting(scope, entry, set(entry.fields)))
+    edited = {(entry.customer_id, name) for name in entry.fields}
+    settle_edits(scope, edited - still_carried(scope, {entry.customer_id}))
     tell(scope, entry, "outbox.discarded")
     return entry
 

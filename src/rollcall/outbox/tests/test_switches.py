@@ -12,7 +12,7 @@ from rollcall.customers.models import Customer
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import ForbiddenError, Role, Scope
 from rollcall.outbox.models import OutboxEntry, WriteStop, WriteSwitch
-from rollcall.outbox.operations.claiming import claim_next, may_send
+from rollcall.outbox.operations.claiming import allowance, claim_next
 from rollcall.outbox.operations.readiness import check_readiness
 from rollcall.outbox.operations.switches import (
     NotReadyError,
@@ -134,7 +134,7 @@ class TestEnabling:
         disable_writing(scope_a, connection, now=utc_now())
 
         assert (read(scope_a, queued).state, read(scope_a, refused).state) == ("held", "refused")
-        assert not may_send(scope_a, connection.pk, now=utc_now())
+        assert not allowance(scope_a, connection.pk, most=1, now=utc_now())
         assert put(scope_a, ana, connection, external_id="8").state == "held"
 
 
@@ -173,7 +173,7 @@ class TestKillSwitch:
         set_stopped(scope_a, connection, stopped=True, now=utc_now())
         set_stopped(scope_a, connection, stopped=False, now=utc_now())
 
-        assert not may_send(scope_a, connection.pk, now=utc_now())
+        assert not allowance(scope_a, connection.pk, most=1, now=utc_now())
 
     def test_is_not_for_staff(self, scope_a: Scope, connection: PosConnection) -> None:
         with pytest.raises(ForbiddenError):
@@ -190,7 +190,7 @@ class TestKillSwitchOfAll:
 
         stop_all(scope_a, now=utc_now())
 
-        assert not may_send(scope_a, connection.pk, now=utc_now())
+        assert not allowance(scope_a, connection.pk, most=1, now=utc_now())
         assert connections_to_drain(utc_now()) == []
         assert find_stop(scope_b) is None
 
@@ -210,7 +210,7 @@ class TestKillSwitchOfAll:
         release_all(scope_a, now=utc_now())
         release_all(scope_a, now=utc_now())
 
-        assert may_send(scope_a, connection.pk, now=utc_now())
+        assert allowance(scope_a, connection.pk, most=1, now=utc_now())
         assert Entry.objects.scoped(scope_a).filter(action="writing.all_resumed").count() == 1
 
     def test_is_for_administrators(self, scope_a: Scope) -> None:
@@ -232,12 +232,12 @@ class TestHourlyCap:
             scope_a, ana, connection, external_id="2",
             state="delivered", closed_at=now - dt.timedelta(minutes=61),
         )  # fmt: skip
-        assert may_send(scope_a, connection.pk, now=now)
+        assert allowance(scope_a, connection.pk, most=1, now=now)
 
         put(scope_a, ana, connection, external_id="3", state="sending")
 
-        assert not may_send(scope_a, connection.pk, now=now)
-        assert may_send(scope_a, connection.pk, now=now + dt.timedelta(minutes=61))
+        assert not allowance(scope_a, connection.pk, most=1, now=now)
+        assert allowance(scope_a, connection.pk, most=1, now=now + dt.timedelta(minutes=61))
 
     def test_lets_the_rest_wait_in_the_queue(
         self, scope_a: Scope, connection: PosConnection, ana: Customer

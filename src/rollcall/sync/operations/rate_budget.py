@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
+from typing import Final
 
 from django.db import connection
 
 from rollcall.jobs import pause
+
+#: Where a limit is as high as none, slots are booked some seconds at a time: a statement for each
+#: request would cost more than the request. At real limits a slot is one request.
+_BLOCK_S: Final = 0.02
+_MOST_SLOTS: Final = 16
 
 
 class NetworkInTransactionError(RuntimeError):
     """A bug: commit first, then talk to the world."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class SharedRateLimiter:
-    """Spaces requests evenly over all processes; who is waited for goes first.
+    """Spaces requests evenly over all processes; who is waited for goes first. Not thread-safe.
 
     Interactive callers book the next slot, whatever syncs wait. Syncs book nothing in advance: they
     take a slot only when it has come, so an interactive caller waits for one slot at most, and for
@@ -30,6 +37,8 @@ class SharedRateLimiter:
     requests_per_second: float
     burst: int = 4
     interactive: bool = False
+    _left: int = field(default=0, init=False)
+    _left_until: float = field(default=0.0, init=False)
 
     def acquire(self) -> None:
         """Sleep until one more request may go out.
@@ -38,6 +47,19 @@ class SharedRateLimiter:
         """
         if connection.in_atomic_block:
             raise NetworkInTransactionError("a POS was about to be called inside a transaction")
+        if self._left and time.monotonic() < self._left_until:
+            self._left -= 1
+            return
+        self._wait_for_slots()
+        self._left = self._slots - 1
+        self._left_until = time.monotonic() + _BLOCK_S
+
+    @property
+    def _slots(self) -> int:
+        """How many requests are booked together."""
+        return max(1, min(_MOST_SLOTS, int(self.requests_per_second * _BLOCK_S / 4)))
+
+    def _wait_for_slots(self) -> None:
         if self.interactive:
             wait = self._take(in_advance=True) or 0.0
             if wait > 0:
@@ -59,7 +81,8 @@ class SharedRateLimiter:
                 "insert into sync_ratebudget as budget (key, next_at)"
                 " select %(key)s, clock_timestamp() - %(slack)s * interval '1 second'"
                 " from set_config('synchronous_commit', 'off', true)"
-                " on conflict (key) do update set next_at = %(step)s * interval '1 second'"
+                " on conflict (key) do update set next_at = %(slots)s * %(step)s"
+                " * interval '1 second'"
                 " + greatest(budget.next_at,"
                 " clock_timestamp() - %(slack)s * interval '1 second')"
                 " where %(in_advance)s"
@@ -68,6 +91,7 @@ class SharedRateLimiter:
                 {
                     "key": self.key,
                     "step": self._step,
+                    "slots": self._slots,
                     "slack": self._step * self.burst,
                     "in_advance": in_advance,
                 },

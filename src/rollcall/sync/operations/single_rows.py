@@ -71,12 +71,18 @@ def take_single_rows(source: Source, rows: Sequence[RawRow]) -> Taken:
 
 
 def _lock(source: Source) -> None:
-    AccountState.objects.scoped(source.scope).get_or_create(account=source.account)
+    if not _lock_state(source):
+        AccountState.objects.scoped(source.scope).get_or_create(account=source.account)
+        _lock_state(source)
+
+
+def _lock_state(source: Source) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "select 1 from sync_accountstate where account_id = %s and retailer_id = %s for update",
             [source.account.pk, source.scope.retailer_id],
         )
+        return cursor.fetchone() is not None
 
 
 def _note(source: Source, external_ids: Sequence[str]) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from rollcall.audit.models import Entry
@@ -10,6 +12,8 @@ from rollcall.sync.queries import list_drift
 from rollcall.sync.rules.drift import KeyCounts, count_keys, has_vanished
 from rollcall.testing.fixtures import NOON
 from rollcall.testing.pos_world import PosWorld
+
+_visits = itertools.count(1)
 
 
 def key(world: PosWorld, name: str) -> WireKey:
@@ -27,8 +31,10 @@ def remember(world: PosWorld, name: str, *, rows: int, present: int) -> None:
 
 
 def change_everybody(world: PosWorld) -> None:
+    # Never to what it was: times at the POS are in whole seconds, and a test is quicker.
+    note = f"visit {next(_visits)}"
     for pos_id in world.truth():
-        world.simulator.control.patch(pos_id, notes="visited")
+        world.simulator.control.patch(pos_id, notes=note)
 
 
 def drift(world: PosWorld) -> list[str]:
