@@ -219,6 +219,23 @@ class RecordVersion(BulkScopedModel):
         return f"version {self.pk} of record {self.record_id}"
 
 
+class FieldPriority(ScopedModel):
+    """Which POS counts more for a field; without a row the newest value stands."""
+
+    field = models.CharField(max_length=40)
+    kinds = ArrayField(
+        models.TextField(), help_text="kinds of POS systems, the one that counts most first"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["retailer", "field"], name="field_priority_one")
+        ]
+
+    def __str__(self) -> str:
+        return f"priority of {self.field}"
+
+
 class FieldEdit(ScopedModel):
     """A value that somebody typed into the hub; stays with the Customer it was made against."""
 

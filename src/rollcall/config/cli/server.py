@@ -47,7 +47,8 @@ def serve(*, host: str, port: int | None, workers: int) -> None:
         websockets=False,
         log_access=False,
         log_level=LogLevels.warning,
-        workers_kill_timeout=10,
+        # No request takes longer; now and then an idle worker of granian's does not end by itself.
+        workers_kill_timeout=5,
         respawn_failed_workers=True,
     ).serve()
 

@@ -18,6 +18,7 @@ from rollcall.customers.models import (
     PosAccount,
     PosRecord,
 )
+from rollcall.customers.queries.priorities import get_priorities
 from rollcall.customers.queries.sealed import unseal
 from rollcall.customers.rules import contexts
 from rollcall.customers.rules.packing import unpack_raw
@@ -189,7 +190,7 @@ def get_profile(scope: Scope, customer: Customer) -> CustomerView:
     records = list_records(scope, [customer.pk])
     values = [value for record in records for value in record_values(record)]
     values += [value for _, value in list_edit_values(scope, [customer.pk])]
-    truths = decide(values)
+    truths = decide(values, get_priorities(scope))
     return CustomerView(
         id=customer.pk,
         public_id=customer.public_id,
@@ -271,6 +272,7 @@ def record_values(record: RecordView, *, only: Collection[str] | None = None) ->
             record_id=record.id,
             at=dt.datetime.fromisoformat(record.fields.changed_at(name)),
             alive=alive,
+            kind=record.kind,
         )
         for name, value in record.fields.values.items()
         if only is None or name in only

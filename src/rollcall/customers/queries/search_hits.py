@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rollcall.customers.queries.account_stores import StoreNames, list_store_names
+from rollcall.customers.queries.priorities import get_priorities
 from rollcall.customers.queries.profile import (
     RecordView,
     list_edit_values,
@@ -18,6 +19,7 @@ from rollcall.customers.queries.profile import (
 )
 from rollcall.customers.queries.search_matching import Closeness, sort_fields
 from rollcall.customers.queries.search_people import Person
+from rollcall.customers.rules.priorities import Priorities
 from rollcall.customers.rules.survivorship import SourcedValue, decide
 from rollcall.kit.fields import Fields, FieldValue
 from rollcall.kit.normalise.names import fold_name
@@ -81,14 +83,15 @@ def show_people(scope: Scope, people: Sequence[Person], *, partial: bool) -> lis
     edits: dict[int, list[SourcedValue]] = defaultdict(list)
     for customer_id, value in list_edit_values(scope, [one.customer_id for one in people]):
         edits[customer_id].append(value)
-    stores = list_store_names(scope)
-    return [_hit(one, edits[one.customer_id], stores=stores, partial=partial) for one in people]
+    stores, priorities = list_store_names(scope), get_priorities(scope)
+    hits = []
+    for one in people:
+        values = _standing_values(one, edits[one.customer_id], priorities)
+        hits.append(_hit(one, values, stores=stores, partial=partial))
+    return hits
 
 
-def _hit(
-    person: Person, edits: Sequence[SourcedValue], *, stores: StoreNames, partial: bool
-) -> SearchHit:
-    values = _standing_values(person, edits)
+def _hit(person: Person, values: Fields, *, stores: StoreNames, partial: bool) -> SearchHit:
     name = _name(values)
     found = [answer.record for answer in person.answers]
     found_as = _name(found[0].fields.values)
@@ -113,9 +116,12 @@ def _hit(
     )
 
 
-def _standing_values(person: Person, edits: Sequence[SourcedValue]) -> Fields:
+def _standing_values(
+    person: Person, edits: Sequence[SourcedValue], priorities: Priorities
+) -> Fields:
     values = [value for record in person.records for value in record_values(record, only=_SHOWN)]
-    return {field: truth.standing.value for field, truth in decide([*values, *edits]).items()}
+    truths = decide([*values, *edits], priorities)
+    return {field: truth.standing.value for field, truth in truths.items()}
 
 
 def _text(values: Fields, field: str) -> str:

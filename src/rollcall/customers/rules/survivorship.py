@@ -1,8 +1,9 @@
 """Which of several values stands for a person, field by field.
 
-Order: a pinned hub edit or one that is on its way to a POS, then the newest of the other hub edits
-and the values of the records that the POS still has. Values of inactive and vanished records only
-count where nothing else is known.
+Order: a pinned hub edit or one that is on its way to a POS; then, where the retailer has said so,
+the POS that counts more for the field; then the newest of the other hub edits and the values of the
+records that the POS still has. Values of inactive and vanished records only count where nothing
+else is known.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rollcall.customers.rules.priorities import NO_PRIORITIES, Priorities, place_of
 from rollcall.kit.fields import FIELDS, FieldValue
 
 
@@ -20,6 +22,7 @@ class SourcedValue:
 
     :param source: what people read ("Alder Way · treez 1042", "typed here").
     :param record_id: the PosRecord, or None for a hub edit.
+    :param kind: of the POS; "" for a hub edit.
     :param at: aware; when the source got this value.
     :param alive: False for values of inactive or vanished records.
     :param pinned: no POS value may stand above it.
@@ -34,35 +37,61 @@ class SourcedValue:
     alive: bool = True
     pinned: bool = False
     waiting: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldTruth:
-    """The value that stands, and the others that say something else, best first."""
+    """The value that stands, and the others that say something else, best first.
+
+    :param by_priority: it stands above a newer one, because its POS counts more for the field.
+    """
 
     field: str
     standing: SourcedValue
     others: Sequence[SourcedValue]
+    by_priority: bool = False
 
 
-def decide(values: Iterable[SourcedValue]) -> Mapping[str, FieldTruth]:
+def decide(
+    values: Iterable[SourcedValue], priorities: Priorities = NO_PRIORITIES
+) -> Mapping[str, FieldTruth]:
     """The standing value of every field that has one, in the vocabulary's order."""
     by_field: dict[str, list[SourcedValue]] = {}
     for value in values:
         by_field.setdefault(value.field, []).append(value)
     truths: dict[str, FieldTruth] = {}
     for field in FIELDS:
-        candidates = sorted(by_field.get(field, ()), key=_rank, reverse=True)
+        candidates = by_field.get(field)
         if candidates:
-            standing = candidates[0]
-            others = [other for other in candidates[1:] if other.value != standing.value]
-            truths[field] = FieldTruth(field=field, standing=standing, others=others)
+            truths[field] = _decide_one(field, candidates, priorities)
     return truths
 
 
-def _rank(value: SourcedValue) -> tuple[bool, bool, dt.datetime, bool, int, str, str]:
+def _decide_one(
+    field: str, candidates: Sequence[SourcedValue], priorities: Priorities
+) -> FieldTruth:
+    ranks = {id(one): _rank(one, priorities) for one in candidates}
+    standing, *rest = sorted(candidates, key=lambda one: ranks[id(one)], reverse=True)
+    others = [other for other in rest if other.value != standing.value]
+    by_priority = any(
+        _is_above_by_priority(ranks[id(standing)], ranks[id(other)]) for other in others
+    )
+    return FieldTruth(field=field, standing=standing, others=others, by_priority=by_priority)
+
+
+_Rank = tuple[bool, bool, int, dt.datetime, bool, int, str, str]
+
+
+def _is_above_by_priority(standing: _Rank, other: _Rank) -> bool:
+    return standing[:2] == other[:2] and standing[2] > other[2] and standing[3] < other[3]
+
+
+def _rank(value: SourcedValue, priorities: Priorities) -> _Rank:
     # The rest breaks ties so that the same evidence always gives the same answer: what a person
     # typed stands above what a machine said at the same moment.
     typed = value.record_id is None
     tie = (typed, value.record_id or 0, value.source, repr(value.value))
-    return (value.pinned or value.waiting, value.alive, value.at, *tie)
+    forced = value.pinned or value.waiting
+    place = place_of(priorities, value.field, value.kind)
+    return (forced, value.alive, -place, value.at, *tie)

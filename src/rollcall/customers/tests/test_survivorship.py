@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rollcall.customers.rules.priorities import Priorities
 from rollcall.customers.rules.survivorship import SourcedValue, decide
 from rollcall.kit.fields import FIELDS
 
@@ -27,6 +28,51 @@ def value(of: str, *, at: dt.datetime = NOON, record: int | None = 1, **given: A
 
 def standing(*values: SourcedValue) -> object:
     return decide(values)["email"].standing.value
+
+
+class TestPriority:
+    PRIORITIES: ClassVar[Priorities] = {"email": ["leaflogix", "treez"]}
+
+    def stands(self, *values: SourcedValue) -> object:
+        return decide(values, self.PRIORITIES)["email"].standing.value
+
+    def test_puts_the_first_above_newer_ones(self) -> None:
+        first = value("scanned", at=EARLIER, kind="leaflogix")
+        assert self.stands(value("new", at=LATER, kind="treez", record=2), first) == "scanned"
+        assert self.stands(value("new", at=LATER, kind="cova", record=2), first) == "scanned"
+
+    def test_says_that_it_decided(self) -> None:
+        older, newer = value("a", at=EARLIER, kind="leaflogix"), value("b", kind="cova", record=2)
+
+        assert decide([older, newer], self.PRIORITIES)["email"].by_priority
+        assert not decide([older, newer])["email"].by_priority
+        assert not decide([older], self.PRIORITIES)["email"].by_priority
+
+    def test_lets_the_newest_of_those_not_named_stand(self) -> None:
+        values = [value("a", kind="cova"), value("b", at=LATER, kind="blaze", record=2)]
+
+        assert self.stands(*values) == "b"
+
+    def test_counts_what_was_typed_here_as_the_first(self) -> None:
+        scanned = value("scanned", kind="leaflogix")
+
+        assert self.stands(scanned, value("typed", record=None, at=LATER)) == "typed"
+        assert self.stands(scanned, value("typed", record=None, at=EARLIER)) == "scanned"
+        typed = value("typed", record=None, at=EARLIER)
+        assert self.stands(value("there", at=LATER, kind="treez"), typed) == "typed"
+
+    def test_does_not_wake_the_dead_nor_lift_pins(self) -> None:
+        dead = value("dead", alive=False, kind="leaflogix")
+        pinned = value("pin", record=None, at=EARLIER, pinned=True)
+
+        assert self.stands(dead, value("alive", kind="cova", record=2)) == "alive"
+        assert self.stands(value("scanned", at=LATER, kind="leaflogix"), pinned) == "pin"
+
+    def test_is_of_its_field_only(self) -> None:
+        older = value("a", at=EARLIER, kind="leaflogix", field="phone")
+        newer = value("b", at=LATER, kind="cova", record=2, field="phone")
+
+        assert decide([older, newer], self.PRIORITIES)["phone"].standing.value == "b"
 
 
 class TestStandingValue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.utils.translation import gettext_lazy
 
-from rollcall.customers.web import past, person, searching
+from rollcall.customers.web import past, person, priorities, searching
 from rollcall.web.navigation import Entry, add_entry
 
 app_name = "customers"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("customers/", searching.search_page, name="search"),
     path("customers/results/", searching.results_page, name="results"),
     path("customers/ask/", searching.ask_page, name="ask"),
+    path("customers/priorities/", priorities.priorities_page, name="priorities"),
     path("customers/<uuid:public_id>/", person.customer_page, name="customer"),
     path("customers/<uuid:public_id>/edit/", person.edit_page, name="edit"),
     path("customers/<uuid:public_id>/history/", past.history_page, name="history"),

@@ -8,13 +8,16 @@ written down by :mod:`arriving`.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+import functools
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import structlog
 from django.db import transaction
 
 from rollcall.customers.models import PosRecord
+from rollcall.customers.queries.priorities import get_priorities
+from rollcall.customers.rules.priorities import outranked
 from rollcall.jobs import StoppedError
 from rollcall.kit.clock import utc_now
 from rollcall.kit.fields import FieldValue
@@ -169,7 +172,7 @@ class Sender:
             return
         sent = queries.open_sent(self.scope, entry)
         outcome = decide(
-            wish,
+            replace(wish, pinned=wish.pinned | self._outranked),
             theirs=read.fields,
             theirs_at=read.updated_at,
             wished_at=entry.wished_at,
@@ -181,6 +184,11 @@ class Sender:
             row = self.client.update(row, outcome.writes)
         row = self._set_status(entry, wish, read, row)
         self.arrived.append(Arrived(entry=entry, row=row, decisions=outcome.decisions, wish=wish))
+
+    @functools.cached_property
+    def _outranked(self) -> frozenset[str]:
+        """Fields for which another POS counts more than this one: its news overrule nothing."""
+        return outranked(get_priorities(self.scope), self.source.connector.kind)
 
     def _can_hold(self, name: str, value: FieldValue) -> bool:
         return can_hold(self.source.connector.writes, name, value)

@@ -20,7 +20,8 @@ class Decision(enum.StrEnum):
     ALREADY_THERE = "already_there"
     #: Somebody changed it at the POS, after it was typed here: theirs stands.
     POS_NEWER = "pos_newer"
-    #: Somebody changed it at the POS, before it was typed here (or it is pinned): ours was sent.
+    #: Somebody changed it at the POS, before it was typed here (or it is pinned, or another POS
+    #: counts more for the field): ours was sent.
     HUB_NEWER = "hub_newer"
     #: The POS cannot hold it; it stays in the hub.
     KEPT_HERE = "kept_here"

@@ -12,6 +12,7 @@ from django.db import connection as database
 from django.db import transaction
 
 from rollcall.audit.models import Entry
+from rollcall.customers.operations.priorities import set_priority
 from rollcall.customers.queries.profile import resolve
 from rollcall.jobs import stopping
 from rollcall.kit.clock import utc_now
@@ -243,6 +244,26 @@ class TestUpdate:
         entries = Entry.objects.scoped(world.scope).filter(action__startswith="outbox.")
         assert {entry.action for entry in entries} == {"outbox.queued", "outbox.delivered"}
         assert not any("private words" in str(vars(entry)) for entry in entries)
+
+
+class TestPriority:
+    def change_on_both_sides(self, world: WritingWorld) -> OutboxEntry:
+        entry = world.change("1000", notes="ours", at=utc_now() - dt.timedelta(hours=1))
+        world.control.patch("1000", notes="theirs")
+        world.drain()
+        return world.read(entry)
+
+    def test_of_this_pos_lets_its_news_stand(self, world: WritingWorld) -> None:
+        set_priority(world.scope, "notes", ["treez"])
+
+        assert self.change_on_both_sides(world).decisions == {"notes": "pos_newer"}
+        assert world.control.customer("1000")["notes"] == "theirs"
+
+    def test_of_another_pos_lets_ours_stand(self, world: WritingWorld) -> None:
+        set_priority(world.scope, "notes", ["leaflogix", "treez"])
+
+        assert self.change_on_both_sides(world).decisions == {"notes": "hub_newer"}
+        assert world.control.customer("1000")["notes"] == "ours"
 
 
 class TestSwitches:

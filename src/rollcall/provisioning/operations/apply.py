@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from rollcall.customers.operations.priorities import set_priority
 from rollcall.kit.crypto import UnsealError
 from rollcall.kit.scope import Actor, Scope
 from rollcall.provisioning.operations.connecting import save_described, take_turns
@@ -110,6 +111,7 @@ class _Application:
         self._each(scope, "kiosks", self._document.kiosks, self._save_kiosk)
         self._each(scope, "users", self._document.users, self._save_user)
         self._each(scope, "connections", self._document.connections, self._save_connection)
+        self._save_priorities(scope)
         return Applied(retailer=part.slug, changes=self._changes, minted=self._minted)
 
     def _note(self, kind: str, slug: str, saved: Saved[Any]) -> None:
@@ -142,6 +144,11 @@ class _Application:
             )
             self._note("store", part.slug, saved)
         self._stores = {store.slug: store for store in list_stores(scope)}
+
+    def _save_priorities(self, scope: Scope) -> None:
+        for name, kinds in self._document.source_priority.items():
+            if set_priority(scope, name, kinds):
+                self._changes.append(Change(kind="priority", slug=name, action="updated"))
 
     def _store(self, slug: str, place: str) -> Store:
         if slug not in self._stores:

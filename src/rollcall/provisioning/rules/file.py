@@ -20,7 +20,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from rollcall.kit.fields import FIELDS
 from rollcall.kit.scope import Role
+from rollcall.pos.registry import kinds
 from rollcall.sync.rules.schedule_words import ScheduleWordError, read_days, read_time
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -204,6 +206,18 @@ class RetailerPart(_Part):
     name: Name
 
 
+def _check_priority(value: dict[str, list[str]]) -> dict[str, list[str]]:
+    for field, wanted in value.items():
+        if field not in FIELDS:
+            raise _wrong(f"{_quoted(field)} is no field")
+        unknown = [kind for kind in wanted if kind not in kinds()]
+        if unknown:
+            raise _wrong(f"{field}: {_quoted(unknown[0])} is no kind of POS")
+        if len(set(wanted)) < len(wanted):
+            raise _wrong(f"{field}: a POS can stand there only once")
+    return value
+
+
 class StorePart(_Part):
     """One licensed location. What is left out stays as it is."""
 
@@ -287,6 +301,10 @@ class Document(_Part):
     kiosks: list[KioskPart] = Field(default_factory=list)
     users: list[UserPart] = Field(default_factory=list)
     connections: list[ConnectionPart] = Field(default_factory=list)
+    #: Field → kinds of POS, the one that counts most first; an empty list: the newest value stands.
+    source_priority: Annotated[dict[str, list[str]], AfterValidator(_check_priority)] = Field(
+        default_factory=dict
+    )
 
     @model_validator(mode="after")
     def _names_everything_once(self) -> Self:

@@ -7,6 +7,7 @@ import pytest
 
 from rollcall.audit.models import Entry
 from rollcall.customers.models import PosAccount
+from rollcall.customers.queries.priorities import get_priorities
 from rollcall.kit.scope import Actor, Scope
 from rollcall.provisioning.operations.apply import apply_document
 from rollcall.provisioning.queries.preparing import prepare_file
@@ -357,3 +358,33 @@ class TestKioskKeys:
         said = refusal(path, FULL.replace("{mint: true}", "{env: KEY_1}"))
 
         assert said == "kiosks[0].keys[0]: not an API key (rck_…), or not a whole one"
+
+
+class TestSourcePriority:
+    HEAD = "retailer: {slug: alder, name: Alder Group}\n"
+
+    def test_is_set_kept_and_taken_back(self, path: Path) -> None:
+        said = apply(path, self.HEAD + "source_priority: {born_on: [leaflogix, treez]}")
+        again = apply(path, self.HEAD + "source_priority: {born_on: [leaflogix, treez]}")
+        silent = apply(path, self.HEAD)
+        held = get_priorities(scope_of("alder"))
+        back = apply(path, self.HEAD + "source_priority: {born_on: []}")
+
+        assert [one.kind for one in said.changes] == ["retailer", "priority"]
+        assert (again.changes, silent.changes) == ([], [])
+        assert held == {"born_on": ["leaflogix", "treez"]}
+        assert [one.slug for one in back.changes] == ["born_on"]
+        assert get_priorities(scope_of("alder")) == {}
+
+    @pytest.mark.parametrize(
+        ("text", "problem"),
+        [
+            ("{shoe_size: [treez]}", 'source_priority: "shoe_size" is no field'),
+            ("{phone: [abacus]}", 'source_priority: phone: "abacus" is no kind of POS'),
+            ("{phone: [treez, treez]}", "source_priority: phone: a POS can stand there only once"),
+            ("{phone: treez}", "source_priority.phone: has to be a list"),
+            ("[phone]", "source_priority: has to be a mapping of names to values"),
+        ],
+    )
+    def test_names_what_is_wrong(self, path: Path, text: str, problem: str) -> None:
+        assert refusal(path, self.HEAD + f"source_priority: {text}") == problem
