@@ -19,8 +19,8 @@ from rollcall.kit.fields import FIELDS
 from rollcall.kit.scope import Role, Scope
 from rollcall.web.access import CHANGE, READ, with_scope
 
-#: Places that can be chosen for a field; whoever is not named comes after them.
-_PLACES: Final = 3
+#: Places that can be chosen for a field; whoever is not named comes after them. A file may name more.
+_PLACES: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +64,7 @@ def priorities_page(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 def _read(request: HttpRequest, name: str, kinds: Sequence[str], held: Sequence[str]) -> list[str]:
     typed = [str(request.POST.get(f"{name}-{place}", "")) for place in range(1, _PLACES + 1)]
-    # Past the places of the form a file may name more; they stay behind.
+    # What a file has named beyond these places stays behind them.
     return [kind for kind in typed if kind in kinds] + [
         kind for kind in held[_PLACES:] if kind not in typed
     ]
@@ -87,6 +87,5 @@ def _form(
         )
         for name in EDITABLE
     ]
-    context = {"rows": rows, "kinds": kinds, "is_wrong": bool(errors)}
-    status = 422 if errors else 200
-    return render(request, "customers/priorities.html", context, status=status)
+    context = {"rows": rows, "kinds": kinds, "wrong": [row for row in rows if row.error]}
+    return render(request, "customers/priorities.html", context)
