@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from rollcall.pos import registry
-from rollcall.pos.contract import Capability
+from rollcall.pos.contract import Capability, Connector
 from rollcall.pos.fields import FIELDS
 from rollcall.pos.registry import AnyConnector
 
@@ -136,10 +136,16 @@ def _writes(connectors: list[AnyConnector]) -> list[str]:
         "## What can be written",
         "",
         "**c** with a new customer (**C**: required), **u** changed later, **e** emptied.",
-        "Other fields stay in Rollcall.",
+        "Other fields stay in Rollcall." + "".join(_more_with_settings(connectors)),
         "",
         *_table(["field", "name", *(one.label for one in connectors)], rows + how),
     ]
+
+
+def _more_with_settings(connectors: list[AnyConnector]) -> Iterator[str]:
+    for one in connectors:
+        if type(one).write_rules is not Connector.write_rules:
+            yield f" {one.label} takes more of them where its settings say where they belong."
 
 
 def _may(one: AnyConnector, name: str) -> str:

@@ -65,7 +65,7 @@ _DECISIONS: Final[Mapping[str, tuple[Chip, Words]]] = {
     ),
     Decision.KEPT_HERE: (
         Chip(words=gettext_lazy("kept here"), look="", icon="pause"),
-        gettext_lazy("The POS cannot hold it."),
+        gettext_lazy("The POS cannot hold it, or not by itself."),
     ),
 }
 #: Of a refused create: the POS id of who is there already. It is no decision about a field.

@@ -12,7 +12,7 @@ import abc
 import datetime as dt
 import enum
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
@@ -228,6 +228,9 @@ class OpenOptions:
     :param attempts: how often one request is tried before it counts as failed (≥ 1).
     :param backoff_s: (first, longest) wait between tries, jittered; tests shorten it.
     :param sleep: waits so many seconds between tries; may raise to give up at once.
+    :param may_reach: told the host of a URL and the IP address that a new connection to it really
+        has, before anything is sent; False breaks it off. Not asked behind a proxy, which looks
+        names up by itself. None lets all through.
     """
 
     time_zone: ZoneInfo
@@ -238,6 +241,7 @@ class OpenOptions:
     attempts: int = 6
     backoff_s: tuple[float, float] = (0.5, 30.0)
     sleep: Callable[[float], None] = time.sleep
+    may_reach: Callable[[str, str], bool] | None = None
 
 
 class PosClient(AbstractContextManager["PosClient"], abc.ABC):
@@ -312,8 +316,23 @@ class PosClient(AbstractContextManager["PosClient"], abc.ABC):
         """
         raise UnsupportedByPosError("this POS changes no customers")
 
+    def cannot_hold(self, current: RawRow, changes: Fields) -> Set[str]:  # noqa: ARG002
+        """Name the changes that the POS has no place for in this very row, though in others.
+
+        They stay in the hub, and the others are written without them.
+
+        :param current: the row as :meth:`get` read it just now; empty for somebody new.
+        :param changes: all that are to be sent together.
+        """
+        return frozenset()
+
     def set_status(self, current: RawRow, status: RecordStatus) -> RawRow:  # noqa: ARG002
-        """Deactivate one customer, or activate them again; otherwise like :meth:`update`."""
+        """Deactivate one customer, or activate them again; otherwise like :meth:`update`.
+
+        Nothing else that the POS keeps of the customer gets lost by it, a ban least of all.
+
+        :raises UnsupportedByPosError: this POS has no such operation, or only together with a loss.
+        """
         raise UnsupportedByPosError("this POS deactivates no customers")
 
     @abc.abstractmethod
@@ -353,7 +372,8 @@ class Connector(abc.ABC, Generic[SettingsT]):
     #: as drift, so that a changed POS is noticed.
     known_keys: ClassVar[frozenset[str]]
     settings_model: type[SettingsT]
-    #: What can be written; nothing unless the connector says so.
+    #: What can be written whatever the settings; nothing unless the connector says so. Whoever has
+    #: settings at hand asks :meth:`write_rules`.
     writes: ClassVar[WriteRules] = WriteRules()
     #: How the POS calls us; None if it does not.
     webhooks: ClassVar[WebhookReader[Any] | None] = None
@@ -376,21 +396,29 @@ class Connector(abc.ABC, Generic[SettingsT]):
         """How fast these settings may ask; the declared limit unless a connector knows better."""
         return self.limits.requests_per_second
 
-    def check_new(self, fields: Fields, settings: SettingsT) -> list[FieldProblem]:  # noqa: ARG002
+    def write_rules(self, settings: SettingsT) -> WriteRules:  # noqa: ARG002  # for overriding
+        """Say what can be written with these settings; pure.
+
+        Unless overridden: what is declared. Settings may only add to that.
+        """
+        return self.writes
+
+    def check_new(self, fields: Fields, settings: SettingsT) -> list[FieldProblem]:
         """Say what the POS would refuse of a new customer, all at once; pure.
 
         Unless overridden: empty required fields.
         """
-        return missing(fields, self.writes.required)
+        return missing(fields, self.write_rules(settings).required)
 
-    def check_changes(self, changes: Fields, settings: SettingsT) -> list[FieldProblem]:  # noqa: ARG002
+    def check_changes(self, changes: Fields, settings: SettingsT) -> list[FieldProblem]:
         """Say what the POS would refuse of an update, all at once; pure.
 
         Unless overridden: emptied fields that cannot be empty. Fields that are not updatable are
         no problem: they stay in the hub.
         """
+        rules = self.write_rules(settings)
         emptied = {name for name in changes if is_empty(changes, name)}
-        return missing(changes, frozenset(emptied & self.writes.updatable - self.writes.clearable))
+        return missing(changes, frozenset(emptied & rules.updatable - rules.clearable))
 
     @abc.abstractmethod
     def open(self, settings: SettingsT, options: OpenOptions) -> PosClient:

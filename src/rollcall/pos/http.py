@@ -107,6 +107,8 @@ class PosHttp:
         self._backoff_s = options.backoff_s
         self._sleep = options.sleep
         self._guard, self._observer = options.guard, options.observer
+        self._may_reach = options.may_reach
+        self._connecting_to = ""
         self._limiter: RateLimiter = options.rate_limiter or TokenBucket(limits.requests_per_second)
         self._client = httpx.Client(
             timeout=options.timeout_s,
@@ -126,7 +128,8 @@ class PosHttp:
         :raises PosUnavailableError: no answer, 5xx, cut off, too large or not JSON after all tries;
             ``circuit_open``: nothing was sent, because nobody gets an answer at the moment.
         :raises PosCredentialsError: 401 or 403 (``code`` tells which); not tried again.
-        :raises PosNeedsHumanError: the POS redirects elsewhere.
+        :raises PosNeedsHumanError: the POS redirects elsewhere; ``address_refused``: its name leads
+            where it must not (``OpenOptions.may_reach``), nothing was sent.
         """
         for attempt, pause_s in enumerate(self._pauses(), 1):
             if self._guard is not None:
@@ -197,6 +200,7 @@ class PosHttp:
                 headers=dict(call.headers),
                 data=None if call.form is None else dict(call.form),
                 json=call.json,
+                extensions={} if self._may_reach is None else {"trace": self._watch},
             ) as response:
                 body = _read(response)
                 pos_time = _pos_time(response.headers.get("date"))
@@ -224,6 +228,21 @@ class PosHttp:
         return Reply(
             status=response.status_code, data=data, damaged=damaged, pos_time=pos_time or utc_now()
         )
+
+    def _watch(self, event: str, info: Mapping[str, Any]) -> None:
+        """Look where a new connection leads; a name need not lead where it led a moment ago."""
+        if event == "connection.connect_tcp.started":
+            self._connecting_to = str(info["host"])
+        if event != "connection.connect_tcp.complete" or self._may_reach is None:
+            return
+        host = httpx.URL(self._base_url).raw_host.decode()
+        if self._connecting_to != host:
+            return  # to a proxy
+        stream = info["return_value"]
+        if not self._may_reach(host, str(stream.get_extra_info("server_addr")[0])):
+            stream.close()
+            message = "the base URL leads to a machine that must not be called"
+            raise PosNeedsHumanError(message, code="address_refused")
 
     def _log_retry(self, call: Call, attempt: int, code: str) -> None:
         _log.warning(

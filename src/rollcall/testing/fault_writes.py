@@ -14,7 +14,7 @@ from rollcall.pos import registry
 from rollcall.pos.contract import Capability
 from rollcall.registration.operations.changing import change_person
 from rollcall.registration.operations.registering import register_shopper
-from rollcall.sync.operations.connections import open_settings
+from rollcall.sync.operations.connections import open_settings, write_rules
 from rollcall.testing.fault_proof import Wished
 from rollcall.testing.pos_world import PosWorld
 
@@ -98,11 +98,12 @@ class Writing:
             registration=uuid.uuid4(),
             now=utc_now(),
         )
-        sent = {name: fields[name] for name in fields.keys() & found.writes.creatable}
+        creatable = found.write_rules(settings).creatable
+        sent = {name: fields[name] for name in fields.keys() & creatable}
         self.wished[email] = Wished(customer=made.customer, fields=sent, email=email)
 
     def _change(self, one: Wished, **changes: FieldValue) -> None:
-        updatable = registry.connector(self.world.kind).writes.updatable
+        updatable = write_rules(self.world.scope, self.world.connection).updatable
         fields = {name: value for name, value in changes.items() if name in updatable}
         customer = resolve(self.world.scope, str(one.customer.public_id))
         change_person(self.world.scope, customer, fields, store=self.world.store, now=utc_now())

@@ -39,7 +39,7 @@ class Arrived:
 
     :param row: the record as the POS holds it now.
     :param decisions: field → what became of it.
-    :param wish: what the entry wanted when it was claimed.
+    :param wish: what the entry wanted when it was claimed; of a create, as far as it can be held.
     :param created_as: of a create: what the POS was told.
     """
 

@@ -21,7 +21,7 @@ from rollcall.outbox.operations.enqueue import seal_wish
 from rollcall.outbox.rules.verdicts import Verdict, judge
 from rollcall.outbox.rules.wishes import merged
 from rollcall.pos.errors import PosError
-from rollcall.pos.registry import connector
+from rollcall.sync.operations.connections import write_rules
 
 log = structlog.get_logger()
 
@@ -45,9 +45,9 @@ def still_carried(scope: Scope, customer_ids: Collection[int]) -> set[tuple[int,
     return {(customer_id, name) for customer_id, fields in rows for name in fields}
 
 
-def judged(entry: OutboxEntry, error: PosError) -> Verdict:
+def judged(scope: Scope, entry: OutboxEntry, error: PosError) -> Verdict:
     """Decide what happens after an error."""
-    rules = connector(entry.connection.kind).writes
+    rules = write_rules(scope, entry.connection)
     return judge(
         error,
         attempts=entry.attempts,

@@ -31,7 +31,7 @@ from rollcall.outbox.operations.enqueue import can_hold
 from rollcall.outbox.rules import contexts
 from rollcall.outbox.rules.three_way import Decision, decide
 from rollcall.outbox.rules.verdicts import Verdict, pause_s
-from rollcall.outbox.rules.wishes import Wish, with_writes
+from rollcall.outbox.rules.wishes import Wish, with_writes, without
 from rollcall.pos.contract import CanonicalCustomer, PosClient, RawRow, RecordStatus
 from rollcall.pos.errors import PosDuplicateError, PosError, PosGoneError, PosRefusedDataError
 from rollcall.pos.writing import NewCustomer
@@ -102,7 +102,7 @@ class Sender:
     def _fail(self, entry: OutboxEntry, error: PosError) -> None:
         if isinstance(error, PosDuplicateError) and error.existing_id:
             own(self.scope, entry).update(decisions={"duplicate_of": error.existing_id})
-        close_try(self.scope, entry, judged(entry, error))
+        close_try(self.scope, entry, judged(self.scope, entry, error))
 
     def _fail_inside(self, entry: OutboxEntry, error: Exception) -> None:
         reason = f"internal error ({type(error).__name__})"
@@ -113,18 +113,23 @@ class Sender:
     # Creating
 
     def _create(self, entry: OutboxEntry, wish: Wish) -> Arrived:
+        kept = self.client.cannot_hold({}, wish.values)
+        wish = without(wish, kept)
         sent = queries.open_sent(self.scope, entry)
         row = None if sent is None else self._made_before(entry, sent)
         if row is None or sent is None:
             sent = wish
             self._begin(entry, wish)
             row = self._send_create(entry, wish)
-        decisions = dict.fromkeys(sent.values, Decision.SENT)
+        decisions = {
+            **dict.fromkeys(kept, Decision.KEPT_HERE),
+            **dict.fromkeys(sent.values, Decision.SENT),
+        }
         return Arrived(entry=entry, row=row, decisions=decisions, wish=wish, created_as=sent)
 
     def _made_before(self, entry: OutboxEntry, sent: Wish) -> RawRow | None:
         """Look for what an earlier try may have made before it broke off."""
-        if self.source.connector.writes.has_idempotency_key:
+        if self.source.write_rules.has_idempotency_key:
             begin_call(self.scope, entry, now=utc_now())
             return self._send_create(entry, sent)
         new = NewCustomer(key=entry.key.hex, fields=sent.values)
@@ -171,12 +176,13 @@ class Sender:
             self._send_to_survivor(entry, row, read.merged_into)
             return
         sent = queries.open_sent(self.scope, entry)
+        kept = self.client.cannot_hold(row, wish.values)
         outcome = decide(
             replace(wish, pinned=wish.pinned | self._outranked),
             theirs=read.fields,
             theirs_at=read.updated_at,
             wished_at=entry.wished_at,
-            can_hold=self._can_hold,
+            can_hold=lambda name, value: name not in kept and self._can_hold(name, value),
             sent=sent,
         )
         if outcome.writes:
@@ -191,7 +197,7 @@ class Sender:
         return outranked(get_priorities(self.scope), self.source.connector.kind)
 
     def _can_hold(self, name: str, value: FieldValue) -> bool:
-        return can_hold(self.source.connector.writes, name, value)
+        return can_hold(self.source.write_rules, name, value)
 
     def _set_status(
         self, entry: OutboxEntry, wish: Wish, read: CanonicalCustomer, row: RawRow

@@ -118,7 +118,7 @@ def _send_all(work: _Work) -> None:
         # The connection itself cannot be opened: the entries wait until somebody mends it.
         log.warning("outbox.not_open", connection_id=connection.pk, code=error.code)
         for entry in entries:
-            close_try(scope, entry, judged(entry, error))
+            close_try(scope, entry, judged(scope, entry, error))
     except StoppedError:
         log.info("outbox.interrupted", connection_id=connection.pk)
 

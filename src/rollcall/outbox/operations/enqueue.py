@@ -23,6 +23,7 @@ from rollcall.pos.writing import WriteRules, is_empty
 from rollcall.stores.models import Store
 from rollcall.stores.queries import get_keys
 from rollcall.sync.models import PosConnection
+from rollcall.sync.operations.connections import write_rules
 
 State, Intent = OutboxEntry.State, OutboxEntry.Intent
 
@@ -42,7 +43,7 @@ def wish_create(
     None if this POS creates nobody: then the record waits until the person appears in its list.
     """
     require(scope, Role.KIOSK)
-    rules = connector(connection.kind).writes
+    rules = write_rules(scope, connection)
     values = {k: v for k, v in fields.items() if k in rules.creatable and not is_empty(fields, k)}
     if not rules.creatable or connection.account_id is None:
         return None
@@ -79,7 +80,8 @@ def wish_update(
     require(scope, Role.KIOSK)
     entries = []
     for target in queries.list_targets(scope, customer, store_id=store.pk if store else None):
-        wish = _wish_at(target.connection, changes, target.record.fields.values, status, pinned)
+        held = target.record.fields.values
+        wish = _wish_at(scope, target.connection, changes, held, status, pinned)
         if wish is not None:
             entries.append(
                 put_entry(
@@ -99,16 +101,17 @@ def wish_update(
 
 
 def _wish_at(
+    scope: Scope,
     connection: PosConnection,
     changes: Fields,
     held: Mapping[str, FieldValue],
     status: str,
     pinned: frozenset[str],
 ) -> Wish | None:
-    found = connector(connection.kind)
-    told = with_spread_noes(changes, found.writes.updatable)
-    values = {name: value for name, value in told.items() if can_hold(found.writes, name, value)}
-    if Capability.DEACTIVATE not in found.capabilities:
+    rules = write_rules(scope, connection)
+    told = with_spread_noes(changes, rules.updatable)
+    values = {name: value for name, value in told.items() if can_hold(rules, name, value)}
+    if Capability.DEACTIVATE not in connector(connection.kind).capabilities:
         status = ""
     if not values and not status:
         return None
@@ -141,7 +144,7 @@ def _follow_creates(
     )
     entries = []
     for create in creates.select_related("connection"):
-        wish = _wish_at(create.connection, changes, {}, status, pinned)
+        wish = _wish_at(scope, create.connection, changes, {}, status, pinned)
         if wish is not None:
             entries.append(
                 put_entry(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from rollcall.kit.scope import Scope
-from rollcall.pos.registry import connector
 from rollcall.stores.models import Store
 from rollcall.sync.models import PosConnection
+from rollcall.sync.operations.connections import write_rules
 from rollcall.sync.queries import ConnectionView, get_connection_view
 
 #: A proof, or a sync, that is older says nothing about today.
@@ -32,7 +32,7 @@ def check_readiness(scope: Scope, connection: PosConnection, *, now: dt.datetime
     """Look at everything that has to be right before writing is switched on."""
     view = get_connection_view(scope, connection)
     return [
-        _can_write(connection),
+        _can_write(scope, connection),
         _time_zone(scope, connection),
         _answers(view, now),
         _full_pass(view),
@@ -41,8 +41,8 @@ def check_readiness(scope: Scope, connection: PosConnection, *, now: dt.datetime
     ]
 
 
-def _can_write(connection: PosConnection) -> Check:
-    rules = connector(connection.kind).writes
+def _can_write(scope: Scope, connection: PosConnection) -> Check:
+    rules = write_rules(scope, connection)
     able = bool(rules.creatable or rules.updatable)
     words = "The connector can write." if able else "The connector cannot write to this POS."
     return Check(code="can_write", passed=able, words=words)

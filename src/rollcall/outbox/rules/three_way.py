@@ -23,7 +23,7 @@ class Decision(enum.StrEnum):
     #: Somebody changed it at the POS, before it was typed here (or it is pinned, or another POS
     #: counts more for the field): ours was sent.
     HUB_NEWER = "hub_newer"
-    #: The POS cannot hold it; it stays in the hub.
+    #: The POS cannot hold it, or not in this record; it stays in the hub.
     KEPT_HERE = "kept_here"
 
 

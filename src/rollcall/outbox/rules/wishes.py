@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 import orjson
@@ -70,7 +70,7 @@ def with_writes(sent: Wish | None, writes: Fields, *, theirs: Fields) -> Wish:
     )
 
 
-def without(wish: Wish, names: frozenset[str]) -> Wish:
+def without(wish: Wish, names: Set[str]) -> Wish:
     """Leave some fields out."""
     values: Mapping[str, FieldValue] = {k: v for k, v in wish.values.items() if k not in names}
     return Wish(values=values, bases=wish.bases, pinned=wish.pinned - names, status=wish.status)

@@ -266,6 +266,85 @@ class TestPriority:
         assert world.control.customer("1000")["notes"] == "ours"
 
 
+class TestWhatThePosCannotHold:
+    def test_does_not_take_the_rest_with_it(self, world: WritingWorld) -> None:
+        world.control.patch("1000", street=None, city=None, state=None, zip=None)
+        entry = world.change("1000", zip="94612", notes="asks for Ana")
+
+        world.drain()
+
+        done = world.read(entry)
+        assert (done.state, done.decisions) == (
+            "delivered", {"zip": "kept_here", "notes": "sent"},
+        )  # fmt: skip
+        told = world.control.customer("1000")
+        assert (told["notes"], told["zip"]) == ("asks for Ana", None)
+
+    def test_calls_nobody_if_it_is_all(self, world: WritingWorld) -> None:
+        world.control.patch("1000", street=None, city=None, state=None, zip=None)
+        entry = world.change("1000", zip="94612")
+
+        world.drain()
+
+        done = world.read(entry)
+        assert (done.state, done.calls) == ("delivered", 0)
+        assert done.decisions == {"zip": "kept_here"}
+
+    def test_keeps_nobody_from_being_created(self, world: WritingWorld) -> None:
+        entry = world.register()
+        with transaction.atomic():
+            wish_update(world.scope, entry.customer, {"zip": "94612"}, store=None, now=utc_now())
+
+        world.drain()
+
+        (made,) = world.at_pos(email=EMAIL)
+        done = world.read(entry)
+        assert (done.state, made["zip"]) == ("delivered", None)
+        assert done.decisions == {**dict.fromkeys(INES, "sent"), "zip": "kept_here"}
+        assert OutboxEntry.objects.scoped(world.scope).count() == 1
+
+
+class TestFieldsThatSettingsName:
+    @pytest.fixture
+    def cova(
+        self, transactional_db: None, scope_a: Scope, store_a: Store, tmp_path: Path
+    ) -> Iterator[WritingWorld]:
+        with pos_world(scope_a, store_a, tmp_path / "cova.sqlite", kind="cova") as opened:
+            writing = WritingWorld(world=opened)
+            writing.begin()
+            yield writing
+
+    def test_are_written(self, cova: WritingWorld) -> None:
+        entry = cova.register(licence="D7205143")
+        cova.drain()
+        (made,) = cova.at_pos(email=EMAIL)
+        changed = cova.change(made["pos_id"], licence="D7205199")
+
+        cova.drain()
+
+        assert (made["licence"], cova.read(entry).state) == ("D7205143", "delivered")
+        assert cova.control.customer(made["pos_id"])["licence"] == "D7205199"
+        assert cova.read(changed).decisions == {"licence": "sent"}
+
+    def test_are_not_wished_for_where_they_name_none(self, cova: WritingWorld) -> None:
+        cova.world.connect(licence_extension="")
+
+        entry = cova.register(licence="D7205143")
+
+        assert "licence" not in entry.fields
+
+    def test_stay_here_where_the_pos_tells_no_place(self, cova: WritingWorld) -> None:
+        cova.control.set_habits(gateway="documented")
+        entry = cova.register(licence="D7205143")
+
+        cova.drain()
+
+        (made,) = cova.at_pos(email=EMAIL)
+        done = cova.read(entry)
+        assert (done.state, done.decisions["licence"]) == ("delivered", "kept_here")
+        assert made["licence"] is None
+
+
 class TestSwitches:
     def test_nothing_is_sent_before_writing_is_switched_on(self, world: WritingWorld) -> None:
         queries.find_switch(world.scope, world.connection.pk).delete()  # type: ignore[union-attr]

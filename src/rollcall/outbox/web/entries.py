@@ -31,8 +31,8 @@ from rollcall.outbox.presentation import STATES, lay_out_wish
 from rollcall.outbox.rules.wishes import Wish
 from rollcall.outbox.web.laying_out import rows_of
 from rollcall.pos.errors import PosNeedsHumanError
-from rollcall.pos.registry import connector
 from rollcall.pos.writing import FieldProblem
+from rollcall.sync.operations.connections import write_rules
 from rollcall.sync.queries import list_connections
 from rollcall.web.access import CHANGE, with_scope
 from rollcall.web.showing import label_of
@@ -122,7 +122,7 @@ def _page(
         context={"entry": entry.pk},
     )
     errors = errors or {}
-    names = {*_mendable(entry, wish), *errors}
+    names = {*_mendable(scope, entry, wish), *errors}
     context = {
         "row": rows_of(scope, [entry], now=utc_now())[0],
         "entry": entry,
@@ -136,11 +136,11 @@ def _page(
     return render(request, "outbox/entry.html", context)
 
 
-def _mendable(entry: OutboxEntry, wish: Wish) -> set[str]:
+def _mendable(scope: Scope, entry: OutboxEntry, wish: Wish) -> set[str]:
     """Fields of the wish, and what every create has to say."""
     names = set(wish.values)
     if entry.intent == OutboxEntry.Intent.CREATE:
-        names |= connector(entry.connection.kind).writes.required
+        names |= write_rules(scope, entry.connection).required
     return names.intersection(EDITABLE)
 
 

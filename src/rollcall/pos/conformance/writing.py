@@ -58,10 +58,14 @@ class ConnectorWriteConformance(OnSimulator):
     #: Fields that the POS takes and never tells; the connector's own tests look where they went.
     untold: ClassVar[frozenset[str]] = frozenset()
 
-    @property
-    def rules(self) -> WriteRules:
-        """What the connector declares."""
-        return registry.connector(self.kind).writes
+    #: What can be written with the settings of these tests.
+    rules: WriteRules
+
+    @pytest.fixture(autouse=True)
+    def _rules_of_the_settings(self, simulator: RunningSimulator) -> None:
+        connector = registry.connector(self.kind)
+        settings = connector.settings_model(**{**simulator.settings, **self.settings})
+        self.rules = connector.write_rules(settings)
 
     def new(self, **changed: FieldValue) -> NewCustomer:
         """Return somebody new with every field that can be sent."""
@@ -81,6 +85,13 @@ class ConnectorWriteConformance(OnSimulator):
 
         assert (Capability.CREATE in capabilities) == bool(self.rules.creatable)
         assert (Capability.UPDATE in capabilities) == bool(self.rules.updatable)
+
+    def test_settings_only_add_to_what_is_declared(self) -> None:
+        declared = registry.connector(self.kind).writes
+
+        assert declared.creatable <= self.rules.creatable
+        assert declared.updatable <= self.rules.updatable
+        assert declared.clearable <= self.rules.clearable
 
     def test_a_create_keeps_everything_that_was_sent(
         self, simulator: RunningSimulator, client: PosClient
@@ -253,6 +264,12 @@ class ConnectorWriteConformance(OnSimulator):
 
         assert _others(self.truth(simulator)[pos_id], "") == _others(once, "")
 
+    def test_what_somebody_complete_has_has_a_place(self, client: PosClient) -> None:
+        row = client.create(self.new())
+
+        assert client.cannot_hold({}, self.new().fields) == frozenset()
+        assert client.cannot_hold(row, self.changes()) == frozenset()
+
     def test_what_can_be_emptied_is_emptied(
         self, simulator: RunningSimulator, client: PosClient
     ) -> None:
@@ -337,6 +354,22 @@ class ConnectorWriteConformance(OnSimulator):
 
         client.set_status(client.get(pos_id), RecordStatus.ACTIVE)
         assert _others(self.truth(simulator)[pos_id], "") == _others(before, "")
+
+    def test_a_status_that_is_set_and_set_back_loses_no_ban(
+        self, simulator: RunningSimulator, client: PosClient
+    ) -> None:
+        capabilities = registry.connector(self.kind).capabilities
+        if "banned" not in self.rules.updatable or Capability.DEACTIVATE not in capabilities:
+            pytest.skip(f"{self.kind} cannot both ban and deactivate")
+        pos_id = self.id_of(client.create(self.new()))
+        client.update(client.get(pos_id), {"banned": True})
+
+        with contextlib.suppress(UnsupportedByPosError):
+            client.set_status(client.get(pos_id), RecordStatus.INACTIVE)
+        client.set_status(client.get(pos_id), RecordStatus.ACTIVE)
+
+        held = self.truth(simulator)[pos_id]
+        assert (held["banned"], held["status"]) == (True, "active")
 
     def test_no_value_that_is_written_shows_in_a_log(
         self, simulator: RunningSimulator, client: PosClient, caplog: pytest.LogCaptureFixture

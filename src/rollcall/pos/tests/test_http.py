@@ -8,6 +8,7 @@ import http.server
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -88,6 +89,26 @@ def door(script: Script, waits: list[float]) -> Iterator[PosHttp]:
     door = PosHttp(kind="treez", base_url=script.url, options=options, limits=LIMITS)
     yield door
     door.close()
+
+
+@pytest.fixture
+def reached() -> list[tuple[str, str]]:
+    return []
+
+
+@contextmanager
+def watched(script: Script, reached: list[tuple[str, str]], *, allowed: bool) -> Iterator[PosHttp]:
+    def may_reach(host: str, address: str) -> bool:
+        reached.append((host, address))
+        return allowed
+
+    options = OpenOptions(time_zone=ZoneInfo("UTC"), attempts=3, timeout_s=2.0, may_reach=may_reach)
+    url = script.url.replace("127.0.0.1", "localhost")
+    door = PosHttp(kind="treez", base_url=url, options=options, limits=LIMITS)
+    try:
+        yield door
+    finally:
+        door.close()
 
 
 GET = Call(method="GET", template="/customer/{id}", values={"id": "7"})
@@ -284,6 +305,48 @@ class TestRateLimit:
         door.close()
 
         assert limiter.asked == 2
+
+
+class TestWhereItLeads:
+    def test_is_asked_once_for_each_connection(
+        self, script: Script, reached: list[tuple[str, str]]
+    ) -> None:
+        with watched(script, reached, allowed=True) as door:
+            door.send(GET)
+            door.send(GET)
+
+        assert reached == [("localhost", "127.0.0.1")]
+        assert len(script.seen) == 2
+
+    def test_is_refused_before_anything_is_sent(
+        self, script: Script, reached: list[tuple[str, str]]
+    ) -> None:
+        with (
+            watched(script, reached, allowed=False) as door,
+            pytest.raises(PosNeedsHumanError) as caught,
+        ):
+            door.send(GET)
+
+        assert caught.value.code == "address_refused"
+        assert (len(reached), script.seen) == (1, [])
+
+    def test_is_not_asked_of_a_proxy(self, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+        reached: list[tuple[str, str]] = []
+
+        def may_reach(host: str, address: str) -> bool:
+            reached.append((host, address))
+            return False
+
+        monkeypatch.setenv("http_proxy", script.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        options = OpenOptions(time_zone=ZoneInfo("UTC"), attempts=1, may_reach=may_reach)
+        door = PosHttp(kind="treez", base_url="http://pos.example", options=options, limits=LIMITS)
+        try:
+            assert door.send(GET).data == {"a": 1}
+        finally:
+            door.close()
+        assert reached == []
 
 
 @pytest.mark.parametrize(

@@ -147,12 +147,18 @@ class _Asking:
             observer=self,
             timeout_s=REQUEST_S,
             attempts=1,
+            may_reach=self._may_reach,
         )
         with connector(self.kind).open(self.settings, options) as client:
             self._client = client
             info = client.check()
         ahead = (info.pos_time - utc_now()).total_seconds()
         return Trial(trouble=None, info=info, clock_ahead_s=ahead)
+
+    def _may_reach(self, host: str, address: str) -> bool:
+        """Look at what a name leads to now: it may be another machine than a moment ago."""
+        free = {host_of(url)[0] for url in self.trusted}
+        return host in free or names_this_machine(host) or not is_inside(address)
 
     def _failed(self, error: Exception) -> Trial:
         trouble = trouble_of(error, last_outcome=self._last_outcome)

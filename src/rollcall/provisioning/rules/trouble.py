@@ -52,6 +52,7 @@ _BY_CODE: Final = {
     "RemoteProtocolError": Trouble.BROKEN_OFF,
     "not_json": Trouble.NOT_DATA,
     "too_large": Trouble.NOT_DATA,
+    "address_refused": Trouble.INSIDE,
 }
 #: How connectors call JSON that is none of the POS's: ``no_list``, ``no_token``, ``bad_envelope``.
 _ODDLY_SHAPED: Final = ("no_", "bad_")
@@ -85,7 +86,7 @@ def trouble_of(error: BaseException, *, last_outcome: str = "") -> Trouble:
         return Trouble.NOT_FOUND
     if isinstance(error, PosUnavailableError):
         return _of_unavailable(error)
-    return Trouble.NEEDS_PERSON
+    return _BY_CODE.get(error.code, Trouble.NEEDS_PERSON)
 
 
 def _of_unavailable(error: PosUnavailableError) -> Trouble:

@@ -186,4 +186,6 @@ class TestTrouble:
 
         assert trouble_of(unanswered) is Trouble.UNREACHABLE
         assert trouble_of(PosNeedsHumanError("locked")) is Trouble.NEEDS_PERSON
+        led_inside = PosNeedsHumanError("it leads inside", code="address_refused")
+        assert trouble_of(led_inside) is Trouble.INSIDE
         assert trouble_of(RuntimeError("closed")) is Trouble.ODD

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -201,6 +203,29 @@ class TestAnAddress:
         said = try_treez(admin, fill, f"https://{host}/")
 
         assert "leads into the network that Rollcall runs in" in said
+
+    def test_whose_name_leads_inside_the_second_time_it_is_looked_up_gets_nothing(
+        self, admin: Client, fill: Fill, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        really, outside = socket.getaddrinfo, ["93.184.215.14"]
+
+        def rebinding(host: str, *rest: Any, **named: Any) -> Any:
+            if host == "pos.example":
+                host = outside.pop() if outside else "127.0.0.1"
+            return really(host, *rest, **named)
+
+        monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            said = try_treez(admin, fill, f"https://pos.example:{listening.getsockname()[1]}/v2")
+
+            listening.settimeout(2)
+            called, _ = listening.accept()
+            with called:
+                assert called.recv(1) == b""
+
+        assert said.startswith("This address leads into the network that Rollcall runs in")
 
 
 class TestWhatWasTyped:

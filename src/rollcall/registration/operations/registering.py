@@ -22,7 +22,7 @@ from rollcall.pos.registry import connector
 from rollcall.pos.writing import FieldProblem
 from rollcall.stores.models import Store
 from rollcall.sync.models import PosConnection
-from rollcall.sync.operations.connections import open_settings
+from rollcall.sync.operations.connections import open_settings, write_rules
 
 
 class WouldBeRefusedError(ValueError):
@@ -83,7 +83,7 @@ def register_shopper(
     connection = None if is_lead else find_store_connection(scope, store)
     known: dict[str, FieldValue] = {k: v for k, v in fields.items() if v is not None}
     complete: Fields = known
-    if connection is not None and connector(connection.kind).writes.creatable:
+    if connection is not None and write_rules(scope, connection).creatable:
         complete = _completed(scope, store, connection, known)
     with transaction.atomic():
         same = find_same_document(scope, known, apart_from=registration)

@@ -119,6 +119,21 @@ class TestBesideASync:
         assert not FieldEdit.objects.scoped(writing.scope).exists()
 
 
+class TestWhatThePosCannotHold:
+    def test_stands_here_and_lets_the_rest_pass(self, writing: WritingWorld) -> None:
+        writing.control.patch("1000", street=None, city=None, state=None, zip=None)
+        writing.world.sync()
+        customer = resolve(writing.scope, "1000")
+        changes = {"zip": "94612", "notes": "asks for Ana"}
+
+        change_person(writing.scope, customer, changes, now=utc_now())
+        writing.drain()
+        writing.world.sync(full=True)
+
+        assert writing.control.customer("1000")["notes"] == "asks for Ana"
+        assert writing.profile(customer, "zip") == "94612"
+
+
 class TestChangePerson:
     def test_refuses_what_is_no_field(self, writing: WritingWorld) -> None:
         with pytest.raises(ChangeRefusedError) as caught:

@@ -20,6 +20,7 @@ from rollcall.kit.scope import Role, Scope, require
 from rollcall.pos.contract import AccountInfo, PosSettings
 from rollcall.pos.errors import PosNeedsHumanError
 from rollcall.pos.registry import UnknownKindError, connector
+from rollcall.pos.writing import WriteRules
 from rollcall.stores.models import Store
 from rollcall.stores.operations.saving import Action, Saved, existing, record_saved, save_row
 from rollcall.stores.queries import get_keys
@@ -132,6 +133,19 @@ def open_settings(scope: Scope, connection: PosConnection) -> PosSettings:
             f"the connection's settings need a correction ({', '.join(names)}); run rollcall apply",
             code="settings_invalid",
         ) from None
+
+
+def write_rules(scope: Scope, connection: PosConnection) -> WriteRules:
+    """Say what can be written through a connection.
+
+    What its connector declares, if its settings cannot be opened: until somebody mends them,
+    nothing is sent anyway.
+    """
+    found = connector(connection.kind)
+    try:
+        return found.write_rules(open_settings(scope, connection))
+    except PosNeedsHumanError:
+        return found.writes
 
 
 def _refuse_foreign_slug(scope: Scope, slug: str) -> None:

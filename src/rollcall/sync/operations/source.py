@@ -25,6 +25,7 @@ from rollcall.pos.contract import (
 )
 from rollcall.pos.errors import PosNeedsHumanError
 from rollcall.pos.registry import connector
+from rollcall.pos.writing import WriteRules
 from rollcall.stores.queries import get_keys
 from rollcall.sync.models import PosConnection
 from rollcall.sync.operations.call_figures import call_counter
@@ -74,6 +75,11 @@ class Source:
             attempts=attempts,
         )
         return self.connector.open(self.settings, options)
+
+    @functools.cached_property
+    def write_rules(self) -> WriteRules:
+        """What can be written with the connection's settings."""
+        return self.connector.write_rules(self.settings)
 
     def fingerprint(self, row: RawRow) -> tuple[bytes, bytes]:
         """The row as bytes, and its keyed hash, which also covers how rows are mapped."""

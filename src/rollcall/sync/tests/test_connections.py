@@ -8,6 +8,8 @@ from pydantic import SecretStr
 from rollcall.audit.models import Entry
 from rollcall.customers.models import PosAccount
 from rollcall.kit.scope import Actor, ForbiddenError, Role, Scope
+from rollcall.pos.connectors.cova.connector import CONNECTOR as COVA
+from rollcall.pos.connectors.cova.connector import CovaSettings
 from rollcall.pos.connectors.treez.connector import TreezSettings
 from rollcall.pos.contract import PosSettings
 from rollcall.pos.errors import PosNeedsHumanError
@@ -19,6 +21,7 @@ from rollcall.sync.operations.connections import (
     ConnectionSlugTakenError,
     open_settings,
     save_connection,
+    write_rules,
 )
 from rollcall.testing.fixtures import Ingest, incoming
 
@@ -252,3 +255,35 @@ class TestOpenSettings:
 
         with pytest.raises(PosNeedsHumanError, match="abacus"):
             open_settings(scope_a, row)
+
+
+class TestWriteRules:
+    @pytest.fixture
+    def cova(self, scope_a: Scope, store_a: Store) -> PosConnection:
+        given = CovaSettings(
+            company_id="655408",
+            client_id="cid",
+            client_secret=SecretStr("a"),
+            username="user",
+            password=SecretStr("b"),
+            licence_extension="Driver Licence",
+        )
+        return save_connection(
+            scope_a,
+            slug="cova",
+            kind="cova",
+            stores=[store_a],
+            time_zone="America/Denver",
+            settings=given,
+            now=NOON,
+        ).row
+
+    def test_follow_from_the_settings(self, scope_a: Scope, cova: PosConnection) -> None:
+        assert write_rules(scope_a, cova).updatable - COVA.writes.updatable == {"licence"}
+
+    def test_are_the_declared_ones_where_the_settings_cannot_be_opened(
+        self, scope_a: Scope, cova: PosConnection
+    ) -> None:
+        cova.sealed_settings = b""
+
+        assert write_rules(scope_a, cova) == COVA.writes

@@ -113,6 +113,9 @@ class CovaClient(PosClient):
     def update(self, current: RawRow, changes: Fields) -> RawRow:
         return self._writer.update(current, changes)
 
+    def cannot_hold(self, current: RawRow, changes: Fields) -> frozenset[str]:  # noqa: ARG002
+        return self._writer.cannot_hold(changes)
+
     def set_status(self, current: RawRow, status: RecordStatus) -> RawRow:
         return self._writer.set_status(current, status)
 

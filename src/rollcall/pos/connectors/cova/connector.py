@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, model_validator
 from rollcall.pos.connectors.cova import mapping
 from rollcall.pos.connectors.cova.client import CovaClient
 from rollcall.pos.connectors.cova.wire import HAL_KEYS, KNOWN_KEYS, Account
-from rollcall.pos.connectors.cova.writes import CHANGEABLE, problems_of
+from rollcall.pos.connectors.cova.writes import problems_of, rules_for
 from rollcall.pos.contract import (
     CanonicalCustomer,
     Capability,
@@ -30,7 +30,6 @@ from rollcall.pos.writing import FieldProblem, WriteRules
 MAX_PAGE: Final = 100
 #: The gateway's example is 1000 a minute and service [doc]; this leaves room for other programs.
 REQUESTS_PER_SECOND: Final = 10.0
-_CONSENTS: Final = frozenset({"marketing_opt_in", "email_opt_in", "sms_opt_in"})
 
 
 class CovaSettings(PosSettings):
@@ -74,13 +73,15 @@ class CovaSettings(PosSettings):
     licence_extension: str = Field(
         default="",
         title="Extension with the licence",
-        description="The name of the customer extension that holds the driver licence, if any.",
+        description="The name of the customer extension that holds the driver licence, if any. "
+        "It is read and written there.",
         max_length=100,
     )
     medical_id_extension: str = Field(
         default="",
         title="Extension with the medical id",
-        description="The name of the customer extension that holds the medical id, if any.",
+        description="The name of the customer extension that holds the medical id, if any. "
+        "It is read and written there.",
         max_length=100,
     )
     page_size: int = Field(
@@ -97,6 +98,14 @@ class CovaSettings(PosSettings):
         gt=0,
         le=100_000,
     )
+
+    def extensions(self) -> dict[str, str]:
+        """Return canonical field → name of the customer extension that holds it."""
+        named = {
+            "licence": self.licence_extension.strip(),
+            "medical_id": self.medical_id_extension.strip(),
+        }
+        return {field: name for field, name in named.items() if name}
 
     @model_validator(mode="after")
     def _only_safe_targets(self) -> Self:
@@ -135,21 +144,16 @@ class CovaConnector(Connector[CovaSettings]):
     volatile_keys = HAL_KEYS
     known_keys = KNOWN_KEYS
     settings_model = CovaSettings
-    writes = WriteRules(
-        creatable=CHANGEABLE,
-        updatable=CHANGEABLE,
-        clearable=CHANGEABLE - _CONSENTS - {"given_name"},
-        # Cova takes nameless people too. [doc]
-        required=frozenset({"given_name"}),
-        # Nothing is documented about a delay of searches.
-        settles_after=dt.timedelta(minutes=1),
-    )
+    writes = rules_for({})
 
     def account_key(self, settings: CovaSettings) -> str:
         return settings.company_id
 
     def requests_per_second(self, settings: CovaSettings) -> float:
         return settings.requests_per_second
+
+    def write_rules(self, settings: CovaSettings) -> WriteRules:
+        return rules_for(settings.extensions())
 
     def check_new(self, fields: Fields, settings: CovaSettings) -> list[FieldProblem]:
         return super().check_new(fields, settings) + problems_of(fields)
@@ -158,10 +162,6 @@ class CovaConnector(Connector[CovaSettings]):
         return super().check_changes(changes, settings) + problems_of(changes)
 
     def open(self, settings: CovaSettings, options: OpenOptions) -> CovaClient:
-        named = {
-            "licence": settings.licence_extension.strip(),
-            "medical_id": settings.medical_id_extension.strip(),
-        }
         account = Account(
             token_url=settings.token_url,
             base_url=settings.base_url,
@@ -171,7 +171,7 @@ class CovaConnector(Connector[CovaSettings]):
             username=settings.username,
             password=settings.password.get_secret_value(),
             page_size=settings.page_size,
-            extensions={name: extension for name, extension in named.items() if extension},
+            extensions=settings.extensions(),
         )
         return CovaClient(account, options, self.limits)
 

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import orjson
 
 from rollcall.pos.clock import utc_now
-from rollcall.pos.connectors.leaflogix import lookups, wire, writes
+from rollcall.pos.connectors.leaflogix import lookups, mapping, wire, writes
 from rollcall.pos.connectors.leaflogix.pages import (
     PageReader,
     moment,
@@ -166,8 +166,12 @@ class LeaflogixClient(PosClient):
         return self._write(body) if body else current
 
     def set_status(self, current: RawRow, status: RecordStatus) -> RawRow:
-        body = writes.status_body(current, status)
-        return self._write(body) if body else current
+        if not writes.status_body(current, status):
+            return current
+        # Staff may have banned them since: one word would go over the other.
+        held = self.get(mapping.external_id(current))
+        body = writes.status_body(held, status)
+        return self._write(body) if body else held
 
     def close(self) -> None:
         self._http.close()

@@ -104,14 +104,25 @@ def status_body(current: RawRow, status: RecordStatus) -> dict[str, Any]:
 
     A customer on hold or banned is active as it is, and stays so.
 
-    :raises UnsupportedByPosError: who was merged away does not come back.
+    :raises UnsupportedByPosError: who was merged away does not come back; who is banned cannot be
+        cancelled, because the same word keeps the ban, and nothing would bring it back later.
     """
     if status is mapping.status_of(current):
         return {}
     if values.positive_id(current.get("mergedIntoCustomerId")) is not None:
         raise UnsupportedByPosError("Dutchie brings nobody back who was merged away")
+    if is_banned(current):
+        raise UnsupportedByPosError(
+            "Dutchie keeps ban and cancellation in one word, and this customer is banned there: "
+            "cancelled they would lose the ban; end it first, or leave them banned"
+        )
     word = "Active" if status is RecordStatus.ACTIVE else "Cancelled"
     return {"customerId": current.get("customerId"), "status": word}
+
+
+def is_banned(row: RawRow) -> bool:
+    """Tell whether the status word says that somebody is banned."""
+    return lookups.folded(row.get("status")) == "banned"
 
 
 def type_wanted(fields: Fields) -> str:
@@ -263,12 +274,12 @@ def _ban(current: RawRow, changes: Fields) -> dict[str, str]:
     """Return the status word that bans or stops a ban, which Dutchie keeps in the status [doc]."""
     if "banned" not in changes:
         return {}
-    is_banned = lookups.folded(current.get("status")) == "banned"
-    if is_banned is bool(changes["banned"]):
+    was_banned = is_banned(current)
+    if was_banned is bool(changes["banned"]):
         return {}
     if mapping.status_of(current) is RecordStatus.INACTIVE:
         raise UnsupportedByPosError("Dutchie bans nobody who is cancelled: both are one status")
-    return {"status": "Active" if is_banned else "Banned"}
+    return {"status": "Active" if was_banned else "Banned"}
 
 
 #: Quotations, addresses, and anything with several digits may be a person's.

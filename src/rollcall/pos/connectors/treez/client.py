@@ -146,6 +146,10 @@ class TreezClient(PosClient):
             return held
         return self._write(Call(method="PATCH", template=_UPDATE, values={"id": pos_id}, json=body))
 
+    def cannot_hold(self, current: RawRow, changes: Fields) -> frozenset[str]:
+        """A part of an address alone: without the others Treez would refuse everything."""
+        return writes.parts_of_no_address(current, changes)
+
     def close(self) -> None:
         self._http.close()
 

@@ -102,6 +102,22 @@ def changed_body(current: RawRow, held: RawRow, changes: Fields) -> dict[str, An
     return {**{key: held[key] for key in _REQUIRED if held.get(key)}, **needed}
 
 
+def parts_of_no_address(row: RawRow, changes: Fields) -> frozenset[str]:
+    """Name the changes of an address that Treez would refuse, because it would not be whole [doc].
+
+    One that is emptied altogether is none any more.
+    """
+    named = frozenset(changes.keys() & _PLACES.keys())
+    if not named:
+        return named
+    is_whole = all(
+        str(address.get(key) or "").strip()
+        for address in _addresses(_listed(row), changes)
+        for key in ("type", *_PLACES.values())
+    )
+    return frozenset() if is_whole else named
+
+
 def is_made_of(row: RawRow, body: Mapping[str, Any], since: dt.datetime) -> bool:
     """Tell whether a row says the same as a create, and is not older than ``since``."""
     if not all(_tells(key, row.get(key), value) for key, value in body.items()):

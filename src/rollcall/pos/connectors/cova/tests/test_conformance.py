@@ -22,7 +22,7 @@ class TestCovaConformance(ConnectorConformance):
 
 class TestCovaWriting(ConnectorWriteConformance):
     kind = "cova"
-    # As usual, and as declared: no extension is named, so neither licence nor medical id go out.
+    # As declared: no extension is named, so neither licence nor medical id go out.
     settings = {"licence_extension": "", "medical_id_extension": ""}
     # A contact method's consent counts only while the customer as a whole may be contacted.
     somebody = {"marketing_opt_in": True}
@@ -73,3 +73,12 @@ class TestCovaWriting(ConnectorWriteConformance):
             client.update(client.get(pos_id), self.changes())
 
         assert self.differences(self.changes(), self.truth(simulator)[pos_id]) == {}
+
+
+class TestCovaWritingWithExtensions(TestCovaWriting):
+    """The simulator's settings name both extensions."""
+
+    settings = {}
+
+    def test_both_extensions_are_written(self) -> None:
+        assert {"licence", "medical_id"} <= self.rules.creatable & self.rules.clearable

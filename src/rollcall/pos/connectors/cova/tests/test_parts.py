@@ -21,6 +21,7 @@ from rollcall.pos.connectors.cova.tests.cova import (
 from rollcall.pos.contract import RawRow, RecordStatus
 from rollcall.pos.errors import (
     PosConflictError,
+    PosNeedsHumanError,
     PosRefusedDataError,
     UnsupportedByPosError,
 )
@@ -230,6 +231,28 @@ class TestExtensions:
 
         assert told == ["X-1", "X-2", None]
         assert [e["Value"] for e in row["CustomerExtensions"]] == ["hub-1"]
+
+    def test_that_cova_does_not_have_are_for_a_person(self, simulator: RunningSimulator) -> None:
+        with opened(simulator, licence_extension="Licence Nr") as client:
+            row = client.create(new())
+
+            with pytest.raises(PosNeedsHumanError) as caught:
+                client.update(row, {"licence": "X-1", "notes": "new"})
+            assert caught.value.code == "extension_unknown"
+        assert truth(simulator, row)["notes"] is None
+
+    def test_have_no_place_where_their_types_are_not_told(
+        self, simulator: RunningSimulator, client: CovaClient
+    ) -> None:
+        wanted = {"licence": "X-1", "medical_id": None, "notes": "new"}
+        told = client.cannot_hold({}, wanted)
+        simulator.control.set_habits(gateway="documented")
+
+        with opened(simulator) as other, opened(simulator, licence_extension="") as fewer:
+            assert told == frozenset()
+            assert other.cannot_hold({}, wanted) == {"licence", "medical_id"}
+            assert fewer.cannot_hold({}, wanted) == {"medical_id"}
+            assert other.cannot_hold({}, {"notes": "new"}) == frozenset()
 
     def test_that_are_not_configured_are_unsupported(self, simulator: RunningSimulator) -> None:
         with opened(simulator, licence_extension="") as client:

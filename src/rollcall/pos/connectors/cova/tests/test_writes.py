@@ -169,6 +169,49 @@ class TestCreate:
 
         assert [r["Id"] for r in client.find_created(new(), since=began)] == [row["Id"]]
 
+    def test_is_found_again_by_its_licence_too(
+        self, simulator: RunningSimulator, client: CovaClient
+    ) -> None:
+        simulator.control.set_habits(has_external_id=False)
+        began = utc_now()
+        row = client.create(new(licence="X-1"))
+        client.create(NewCustomer(key="hub-2", fields={**ANA, "licence": "X-2"}))
+
+        assert [r["Id"] for r in client.find_created(new(licence="X-1"), since=began)] == [
+            row["Id"]
+        ]
+
+
+class TestRules:
+    def of(self, simulator: RunningSimulator, **extensions: str) -> frozenset[str]:
+        settings = CovaSettings.model_validate(
+            {
+                **simulator.settings,
+                "licence_extension": "",
+                "medical_id_extension": "",
+                **extensions,
+            }
+        )
+        rules = CONNECTOR.write_rules(settings)
+        added = rules.creatable - CONNECTOR.writes.creatable
+        assert added == rules.updatable - CONNECTOR.writes.updatable
+        assert added == rules.clearable - CONNECTOR.writes.clearable
+        return added
+
+    def test_have_what_the_settings_name(self, simulator: RunningSimulator) -> None:
+        assert self.of(simulator) == frozenset()
+        assert self.of(simulator, licence_extension=" Licence ") == {"licence"}
+        both = self.of(simulator, licence_extension="A", medical_id_extension="B")
+        assert both == {"licence", "medical_id"}
+
+    def test_leave_an_extension_alone_that_holds_something_else(
+        self, simulator: RunningSimulator
+    ) -> None:
+        shared = self.of(simulator, licence_extension="Papers", medical_id_extension="papers")
+        ours = self.of(simulator, licence_extension="externalcustomerid")
+
+        assert (shared, ours) == (frozenset(), frozenset())
+
 
 class TestChecks:
     @pytest.fixture

@@ -1,6 +1,6 @@
 """Creates and changes customers at Cova."""
 
-from rollcall.pos.connectors.cova.writes.rules import CHANGEABLE, problems_of
+from rollcall.pos.connectors.cova.writes.rules import problems_of, rules_for
 from rollcall.pos.connectors.cova.writes.writer import Writer
 
-__all__ = ["CHANGEABLE", "Writer", "problems_of"]
+__all__ = ["Writer", "problems_of", "rules_for"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from typing import Final
 
 from rollcall.pos.fields import Fields
-from rollcall.pos.writing import FieldProblem
+from rollcall.pos.writing import FieldProblem, WriteRules
 
 #: Canonical field → key of the slim customer.
 SLIM: Final = {
@@ -30,6 +32,9 @@ IN_EXTENSIONS: Final = frozenset({"licence", "medical_id"})
 CHANGEABLE: Final = frozenset(
     {*SLIM, *ADDRESS, *CONSENT_OF, *CONSENT_OF.values(), "marketing_opt_in"}
 )
+_CONSENTS: Final = frozenset({"marketing_opt_in", *CONSENT_OF.values()})
+#: Holds the hub's key of a customer. [doc]
+OUR_KEY: Final = "ExternalCustomerId"
 
 #: Characters that Cova's columns hold. [code]
 _LONGEST: Final = {
@@ -44,6 +49,25 @@ _STATES: Final = frozenset({
     "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "PR", "RI", "SC",
     "SD", "TN", "TX", "UT", "VT", "VA", "VI", "WA", "WV", "WI", "WY",
 })  # fmt: skip
+
+
+def rules_for(extensions: Mapping[str, str]) -> WriteRules:
+    """Say what can be written.
+
+    :param extensions: canonical field → name of the extension type that holds it, as the settings
+        tell. One that two fields share, or that holds the hub's key, is left alone.
+    """
+    names = [name.casefold() for name in (*extensions.values(), OUR_KEY)]
+    own = {field for field, name in extensions.items() if names.count(name.casefold()) == 1}
+    return WriteRules(
+        creatable=CHANGEABLE | own,
+        updatable=CHANGEABLE | own,
+        clearable=(CHANGEABLE | own) - _CONSENTS - {"given_name"},
+        # Cova takes nameless people too. [doc]
+        required=frozenset({"given_name"}),
+        # Nothing is documented about a delay of searches.
+        settles_after=dt.timedelta(minutes=1),
+    )
 
 
 def country_of(state: str) -> str | None:

@@ -11,11 +11,17 @@ from rollcall.pos.connectors.cova.lookups import FULL, Finder
 from rollcall.pos.connectors.cova.wire import Account, Ask, parts
 from rollcall.pos.connectors.cova.writes import bodies
 from rollcall.pos.connectors.cova.writes.plan import Planner, Step
-from rollcall.pos.connectors.cova.writes.rules import CHANGEABLE, CONSENT_OF, IN_EXTENSIONS
+from rollcall.pos.connectors.cova.writes.rules import (
+    CHANGEABLE,
+    CONSENT_OF,
+    IN_EXTENSIONS,
+    OUR_KEY,
+)
 from rollcall.pos.contract import RawRow, RecordStatus
 from rollcall.pos.errors import (
     PosConflictError,
     PosGoneError,
+    PosNeedsHumanError,
     PosOutcomeUnknownError,
     PosRefusedDataError,
     PosUnavailableError,
@@ -26,8 +32,6 @@ from rollcall.pos.fields import Fields
 from rollcall.pos.http import Call
 from rollcall.pos.writing import NewCustomer, is_empty
 
-#: Holds the hub's key of a customer. [doc]
-_OUR_KEY: Final = "ExternalCustomerId"
 #: Clocks differ.
 _GRACE: Final = dt.timedelta(minutes=10)
 #: How often a plan is made anew because somebody else changed the customer.
@@ -50,7 +54,7 @@ class Writer:
 
     def prepare(self) -> None:
         """Learn the extension types, so that the first create is one request."""
-        self._finder.type_id(_OUR_KEY)
+        self._finder.type_id(OUR_KEY)
 
     def create(self, customer: NewCustomer) -> RawRow:
         """Create one customer in one request, with the hub's key in an extension.
@@ -58,11 +62,12 @@ class Writer:
         Cova looks for no duplicates [doc].
 
         :raises UnsupportedByPosError: a licence or medical id without an extension for it.
+        :raises PosNeedsHumanError: the company has no extension of the name in the settings.
         """
         given = {name: v for name, v in customer.fields.items() if not is_empty({name: v}, name)}
         types = self._types(given)
         values = {types[name][1]: str(given[name]) for name in types}
-        key_type = self._finder.type_id(_OUR_KEY)
+        key_type = self._finder.type_id(OUR_KEY)
         if key_type is not None:
             values[key_type] = customer.key
         body = bodies.new_customer(given, values)
@@ -81,7 +86,7 @@ class Writer:
 
         A company without the extension for the key is searched for equal values.
         """
-        has_key = self._finder.type_id(_OUR_KEY) is not None
+        has_key = self._finder.type_id(OUR_KEY) is not None
         if has_key:
             found = [row for row in self._with_key(customer.key) if _has_key(row, customer.key)]
             if found:
@@ -105,6 +110,11 @@ class Writer:
         row = self._reach(row, lambda planner: planner.steps(changes), types)
         _refuse_unsaid_consent(row, changes)
         return row
+
+    def cannot_hold(self, changes: Fields) -> frozenset[str]:
+        """Name what stands in extensions, where this base URL does not tell their types."""
+        named = IN_EXTENSIONS & changes.keys() & self._account.extensions.keys()
+        return frozenset(named) if named and not self._finder.has_types() else frozenset()
 
     def set_status(self, current: RawRow, status: RecordStatus) -> RawRow:
         """Disable a customer, or enable them again."""
@@ -189,16 +199,21 @@ class Writer:
     def _types(self, fields: Fields) -> dict[str, tuple[str, int]]:
         """Resolve the extensions that fields need; their ids differ between tenants [doc].
 
-        :raises UnsupportedByPosError: the settings name none, or Cova has none of that name.
+        :raises UnsupportedByPosError: the settings name none, or this base URL tells none at all.
+        :raises PosNeedsHumanError: Cova has others, but none of that name.
         """
         types: dict[str, tuple[str, int]] = {}
         for name in IN_EXTENSIONS & fields.keys():
             type_name = self._account.extensions.get(name, "")
             type_id = self._finder.type_id(type_name) if type_name else None
-            if type_id is None:
+            if type_id is not None:
+                types[name] = (type_name, type_id)
+            elif type_name and self._finder.has_types():
+                message = "Cova has no customer extension of the name in the settings"
+                raise PosNeedsHumanError(message, code="extension_unknown")
+            else:
                 message = f"this company has no customer extension for {name}"
                 raise UnsupportedByPosError(message, code="extension_unknown")
-            types[name] = (type_name, type_id)
         return types
 
     def _is_equal(self, row: RawRow, fields: Fields) -> bool:
@@ -206,7 +221,8 @@ class Writer:
             held = mapping.fields_of(row)
         except RowError:
             return False
-        sent = CHANGEABLE - {"marketing_opt_in", *CONSENT_OF.values()}
+        told = CHANGEABLE | self._account.extensions.keys()
+        sent = told - {"marketing_opt_in", *CONSENT_OF.values()}
         return all(
             held.get(name) == value
             for name, value in fields.items()
@@ -226,7 +242,7 @@ def _state(row: RawRow) -> dict[str, Any]:
 
 
 def _has_key(row: RawRow, key: str) -> bool:
-    extension = mapping.extension_of(row, _OUR_KEY)
+    extension = mapping.extension_of(row, OUR_KEY)
     return extension is not None and extension.get("Value") == key
 
 

@@ -339,6 +339,48 @@ class TestStatus:
         with pytest.raises(UnsupportedByPosError):
             client.set_status(client.get("48210003"), RecordStatus.ACTIVE)
 
+    def test_of_who_is_banned_stays_because_cancelled_they_would_lose_the_ban(
+        self, simulator: RunningSimulator, client: LeaflogixClient
+    ) -> None:
+        banned = client.update(client.get("48210003"), {"banned": True})
+        sent = requests_to(simulator, WRITE)
+
+        with pytest.raises(UnsupportedByPosError, match="ban"):
+            client.set_status(banned, RecordStatus.INACTIVE)
+
+        assert requests_to(simulator, WRITE) == sent
+        assert client.set_status(banned, RecordStatus.ACTIVE)["status"] == "Banned"
+        assert simulator.control.customer("48210003")["banned"] is True
+
+    def test_of_who_was_banned_since_they_were_read_stays(
+        self, simulator: RunningSimulator, client: LeaflogixClient
+    ) -> None:
+        read = client.get("48210003")
+        call(simulator, "POST", WRITE, {"customerId": 48210003, "status": "Banned"})
+
+        with pytest.raises(UnsupportedByPosError, match="ban"):
+            client.set_status(read, RecordStatus.INACTIVE)
+
+        assert client.get("48210003")["status"] == "Banned"
+
+    def test_of_who_is_banned_goes_once_the_ban_ended(self, client: LeaflogixClient) -> None:
+        banned = client.update(client.get("48210003"), {"banned": True})
+        free = client.update(banned, {"banned": False})
+
+        row = client.set_status(free, RecordStatus.INACTIVE)
+
+        assert row["status"] == "Cancelled"
+
+    def test_that_somebody_else_set_meanwhile_is_not_sent_again(
+        self, simulator: RunningSimulator, client: LeaflogixClient
+    ) -> None:
+        read = client.get("48210003")
+        call(simulator, "POST", WRITE, {"customerId": 48210003, "status": "Cancelled"})
+
+        row = client.set_status(read, RecordStatus.INACTIVE)
+
+        assert (row["status"], requests_to(simulator, WRITE)) == ("Cancelled", 1)
+
 
 class TestTypeName:
     TYPES = (

@@ -332,6 +332,50 @@ class TestUpdate:
             client.update(client.get("1001"), {name: 1, "notes": "new"})
 
 
+class TestPartsOfNoAddress:
+    WHOLE: Mapping[str, FieldValue] = {
+        "street": "1 Elm St", "city": "Oakland", "state": "CA", "zip": "94607",
+    }  # fmt: skip
+    HELD: Mapping[str, Any] = {
+        "type": "address_of_record", "street1": "1 ELM ST", "street2": "", "city": "OAKLAND",
+        "state": "CA", "zipcode": "94607", "primary": True,
+    }  # fmt: skip
+
+    @pytest.mark.parametrize("row", [{}, {"addresses": None}, {"addresses": []}, {"addresses": 7}])
+    def test_are_told_and_a_whole_one_is_not(self, row: Mapping[str, Any]) -> None:
+        alone = writes.parts_of_no_address(row, {"zip": "94612", "city": "Oakland", "notes": "x"})
+
+        assert alone == {"zip", "city"}
+        assert writes.parts_of_no_address(row, {**self.WHOLE, "notes": "x"}) == frozenset()
+        assert writes.parts_of_no_address(row, {"notes": "x"}) == frozenset()
+
+    def test_are_none_where_the_rest_is_held(self) -> None:
+        row = {"addresses": [self.HELD]}
+        emptied = dict.fromkeys(self.WHOLE)
+
+        assert writes.parts_of_no_address(row, {"zip": "94612"}) == frozenset()
+        assert writes.parts_of_no_address(row, emptied) == frozenset()
+        assert writes.parts_of_no_address(row, {"zip": None}) == {"zip"}
+        assert writes.parts_of_no_address({}, emptied) == frozenset()
+
+    def test_are_told_beside_an_address_that_is_not_whole(self) -> None:
+        row = {"addresses": [self.HELD, {**self.HELD, "city": None, "primary": False}]}
+
+        assert writes.parts_of_no_address(row, {"zip": "94612"}) == {"zip"}
+
+    def test_are_what_treez_refuses(self, simulator: RunningSimulator, client: TreezClient) -> None:
+        current = client.get(client.create(new())["customer_id"])
+        wanted = {"zip": "94612", "notes": "asks for Ana"}
+
+        kept = client.cannot_hold(current, wanted)
+
+        row = client.update(current, {k: v for k, v in wanted.items() if k not in kept})
+        assert kept == {"zip"}
+        assert (row["notes"], fields_of(row)["zip"]) == ("asks for Ana", None)
+        with pytest.raises(PosRefusedDataError):
+            client.update(client.get(row["customer_id"]), {"zip": "94612"})
+
+
 class TestWritten:
     SENT = {"first_name": "Zoë", "addresses": [{"city": "Oakland"}], "is_caregiver": True}
 
