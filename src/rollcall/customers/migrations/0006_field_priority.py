@@ -6,23 +6,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0005_writing'),
-        ('stores', '0002_cache_table'),
+        ("customers", "0005_writing"),
+        ("stores", "0002_cache_table"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FieldPriority',
+            name="FieldPriority",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=40)),
-                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), help_text='kinds of POS systems, the one that counts most first', size=None)),
-                ('retailer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.retailer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=40)),
+                (
+                    "kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        help_text="kinds of POS systems, the one that counts most first",
+                        size=None,
+                    ),
+                ),
+                (
+                    "retailer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stores.retailer",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('retailer', 'field'), name='field_priority_one')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("retailer", "field"), name="field_priority_one")
+                ],
             },
         ),
     ]

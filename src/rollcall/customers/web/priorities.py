@@ -19,7 +19,8 @@ from rollcall.kit.fields import FIELDS
 from rollcall.kit.scope import Role, Scope
 from rollcall.web.access import CHANGE, READ, with_scope
 
-#: Places that can be chosen for a field; whoever is not named comes after them. A file may name more.
+#: Places that can be chosen for a field; whoever is not named comes after them. A file may name
+#: more.
 _PLACES: Final = 2
 
 
