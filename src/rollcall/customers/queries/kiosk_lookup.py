@@ -1,8 +1,9 @@
 """The statements by which a kiosk looks people up: the door, what is found, and the note of it.
 
 One statement does all: *door* lets the key in if it is valid at this moment, *found* reads records
-of the accounts that serve the kiosk's store, *noted* writes the audit entry of the read. They run
-prepared, so each is built once for a set of criteria. All values are parameters.
+of the accounts that serve the kiosk's store, *noted* writes the audit entry of the read, *waiting*
+brings what was typed here and is still on its way to a POS. They run prepared, so each is built once
+for a set of criteria. All values are parameters.
 """
 
 from __future__ import annotations
@@ -34,14 +35,26 @@ _COLUMNS: Final = (
     "record.id, record.account_id, record.external_id, record.status_raw,"
     " record.pos_updated_at, record.sealed_fields"
 )
+#: Not a join: the planner must have no reason to begin with it.
+_CUSTOMER: Final = (
+    "(select link.customer_id from customers_link link where link.record_id = record.id)"
+    " as customer_id"
+)
 #: A store's accounts are few, so they are an array: the planner then never starts with them.
 _ACCOUNTS: Final = """array(
     select served.account_id from customers_accountstore served
      where served.retailer_id = %(retailer)s and served.store_id = %(store)s)"""
+#: Edits that wait are few: nearly always this looks into an index that is empty, or nearly so.
 _RESULT: Final = """
 select door.is_own, found.id, found.account_id, found.external_id, found.status_raw,
-       found.pos_updated_at, found.sealed_fields
-  from door left join found on true"""
+       found.pos_updated_at, found.sealed_fields,
+       found.customer_id, waiting.fields, waiting.sealed_values
+  from door left join found on true left join lateral (
+    select array_agg(edit.field) as fields, array_agg(edit.sealed_value) as sealed_values
+      from customers_fieldedit edit
+     where edit.retailer_id = %(retailer)s and edit.customer_id = found.customer_id
+       and edit.waiting and edit.withdrawn_at is null
+  ) waiting on true"""
 #: Behind the door of another kiosk nothing is read, so nothing is noted.
 _NOTE: Final = """insert into audit_entry
     (retailer_id, actor, action, subject_kind, subject_ids, fields, context)"""
@@ -76,7 +89,7 @@ def search_statement(
     fields = ",".join(sorted(names))
     return f"""
 with {_DOOR}, found as materialized (
-  select {_COLUMNS}
+  select {_COLUMNS}, {_CUSTOMER}
     from customers_posrecord record
    where (select is_own from door) and record.retailer_id = %(retailer)s
      and {" and ".join(conditions)}
