@@ -2,8 +2,8 @@
 
 One statement does all: *door* lets the key in if it is valid at this moment, *found* reads records
 of the accounts that serve the kiosk's store, *noted* writes the audit entry of the read, *waiting*
-brings what was typed here and is still on its way to a POS. They run prepared, so each is built once
-for a set of criteria. All values are parameters.
+brings what was typed here and is still on its way to a POS. They run prepared, so each is built
+once for a set of criteria. All values are parameters.
 """
 
 from __future__ import annotations
