@@ -134,12 +134,11 @@ def _open(keys: RetailerKeys, row: database.Row) -> KioskRecord:
 
 def _with_waiting(keys: RetailerKeys, record: KioskRecord, row: database.Row) -> KioskRecord:
     """Put over the POS's values what was typed here and has not arrived there yet."""
-    customer_id, fields, sealed_values = row[7:]
-    if not fields:
+    if not row[7]:
         return record
     waiting = {
         field: orjson.loads(keys.unseal(sealed, context=contexts.edit_value(customer_id, field)))
-        for field, sealed in zip(fields, sealed_values, strict=True)
+        for customer_id, field, sealed in row[7]
     }
     return replace(record, values={**record.values, **waiting})
 

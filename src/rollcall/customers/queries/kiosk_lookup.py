@@ -43,11 +43,8 @@ _ACCOUNTS: Final = """array(
 #: (An order and a subselect keep the planner to that index, however many it believes are waiting.)
 _RESULT: Final = """
 select door.is_own, found.id, found.account_id, found.external_id, found.status_raw,
-       found.pos_updated_at, found.sealed_fields,
-       waiting.customer_id, waiting.fields, waiting.sealed_values
-  from door left join found on true left join lateral (
-    select max(edit.customer_id) as customer_id, array_agg(edit.field) as fields,
-           array_agg(edit.sealed_value) as sealed_values
+       found.pos_updated_at, found.sealed_fields, array(
+    select row(edit.customer_id, edit.field, edit.sealed_value)
       from customers_fieldedit edit
      where (select one.customer_id from customers_fieldedit one
              where one.retailer_id = %(retailer)s and one.waiting and one.withdrawn_at is null
@@ -55,7 +52,8 @@ select door.is_own, found.id, found.account_id, found.external_id, found.status_
        and edit.retailer_id = %(retailer)s and edit.waiting and edit.withdrawn_at is null
        and edit.customer_id = (
              select link.customer_id from customers_link link where link.record_id = found.id)
-  ) waiting on true"""
+  ) as waiting
+  from door left join found on true"""
 #: Behind the door of another kiosk nothing is read, so nothing is noted.
 _NOTE: Final = """insert into audit_entry
     (retailer_id, actor, action, subject_kind, subject_ids, fields, context)"""
