@@ -2,7 +2,8 @@
 
 Same database, same settings; with the embedded server also the same way back after a crash. They
 write what may be lost with the last half second before a crash of the database (audit of reads,
-throttle leases), so commits do not wait for the disk.
+throttle leases), so commits do not wait for the disk. What must last goes through
+:func:`execute_lasting`, which uses Django's connection.
 
 Statements go through ``psycopg.pq``, the thin layer over libpq: a cursor costs as much time as all
 the rest of a lookup.
@@ -23,6 +24,7 @@ from typing import Any, Final, cast
 
 import psycopg
 from django.db import close_old_connections, connections
+from django.db import connection as djangos
 from psycopg import pq
 from psycopg.abc import Transformer as Loader
 from psycopg.adapt import Transformer
@@ -78,6 +80,8 @@ _pools: list[ConnectionPool[psycopg.Connection[Row]]] = []
 #: Taken from the pool and between two uses: going through the pool each time costs too much.
 _idle: deque[_Session] = deque()
 _opening = threading.Lock()
+#: ``session`` is what is prepared on Django's connection of a thread.
+_of_thread = threading.local()
 
 
 def execute(statement: str, parameters: Mapping[str, Value]) -> list[Row]:
@@ -100,6 +104,28 @@ def execute(statement: str, parameters: Mapping[str, Value]) -> list[Row]:
         raise
     _idle.append(session)
     return rows
+
+
+def execute_lasting(statement: str, parameters: Mapping[str, Value]) -> list[Row]:
+    """Run one statement, prepared, on Django's connection of this thread, and return its rows.
+
+    It is a transaction of its own, whose commit waits for the disk as all of Django's do.
+
+    :param statement: as for :func:`execute`; it must give rows.
+    :raises RuntimeError: a transaction is open, which this would not be part of.
+    :raises psycopg.OperationalError: the database went away; close Django's connection.
+    :raises psycopg.Error: the database refused the statement.
+    """
+    if djangos.in_atomic_block:
+        raise RuntimeError("a transaction is open")
+    djangos.ensure_connection()
+    held = cast("psycopg.Connection[Row]", djangos.connection)
+    session: _Session | None = getattr(_of_thread, "session", None)
+    if session is None or session.connection is not held:
+        session = _of_thread.session = _Session(connection=held, loader=Transformer(held))
+    text, names = _numbered(statement)
+    values, formats = _encoded([parameters[name] for name in names])
+    return _run(session, text, values, formats)
 
 
 def reconnect() -> None:

@@ -46,7 +46,10 @@ router = Router(tags=["customers"])
 
 
 class KioskCustomer(Schema):
-    """A customer as the store's POS holds them. Keys and spelling are the original system's."""
+    """A customer as the store's POS holds them, with changes that are still on their way there.
+
+    Keys and spelling are the original system's.
+    """
 
     status: str | None
     customer_id: str
@@ -347,6 +350,8 @@ def search_customers(request: HttpRequest, catalog_id: str) -> HttpResponse:
 
     All criteria must fit; at least one is needed, blank ones are ignored. At most 25 are answered,
     in no order that is promised. Customers who are gone or merged away at the POS are left out.
+    They are searched for by what the POS has; a change that it does not have yet is shown, and not
+    searched.
     """
     return respond_to_django(answer_search, request, catalog_id=catalog_id)
 
@@ -355,7 +360,8 @@ def search_customers(request: HttpRequest, catalog_id: str) -> HttpResponse:
 def get_customer(request: HttpRequest, catalog_id: str, customer_id: str) -> HttpResponse:
     """Read one customer by the POS's id or by Rollcall's (a UUID).
 
-    An id that was merged away leads to the survivor.
+    An id that was merged away leads to the survivor. A change that the POS does not have yet is
+    shown already.
     """
     return respond_to_django(answer_read, request, catalog_id=catalog_id, customer_id=customer_id)
 

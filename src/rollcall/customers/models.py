@@ -264,6 +264,13 @@ class FieldEdit(ScopedModel):
                 name="field_edit_one_in_force",
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["retailer", "customer"],
+                name="field_edit_waiting",
+                condition=models.Q(waiting=True, withdrawn_at__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.field} of customer {self.customer_id}"

@@ -18,7 +18,13 @@ from django.db import InterfaceError, OperationalError, connection
 
 from rollcall.api.turns import USUAL, turn
 from rollcall.embedded.errors import EmbeddedServerError
-from rollcall.inbox.operations.receiving import Call, CallRefusedError, Refusal, receive
+from rollcall.inbox.operations.receiving import (
+    Call,
+    CallRefusedError,
+    Refusal,
+    receive,
+    receive_from_known,
+)
 from rollcall.inbox.rules.addresses import PREFIX, split_path
 from rollcall.kit.clock import utc_now
 
@@ -49,8 +55,7 @@ def hooks(application: WsgiApplication) -> WsgiApplication:
     def answer(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         if not environ["PATH_INFO"].startswith(PREFIX):
             return application(environ, start_response)
-        with turn(USUAL):
-            status = _answer(environ)
+        status = _answer(environ)
         body = _TAKEN if status is HTTPStatus.OK else _REFUSED
         start_response(f"{status.value} {status.phrase}", _headers(status, body))
         return [body]
@@ -82,7 +87,7 @@ def _answer(environ: Mapping[str, Any]) -> HTTPStatus:
         kind=kind, token=token, topic=topic, headers=_headers_of(environ), read_body=body.read
     )
     try:
-        return _received(call, now=utc_now())
+        return _taken(call, now=utc_now())
     except CallRefusedError as error:
         return _STATUS[error.refusal]
     except _LOST as error:
@@ -92,6 +97,13 @@ def _answer(environ: Mapping[str, Any]) -> HTTPStatus:
         # The last place where it can become an answer; the POS may come again.
         log.exception("inbox.failed")
         return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _taken(call: Call, *, now: dt.datetime) -> HTTPStatus:
+    if receive_from_known(call, now=now):
+        return HTTPStatus.OK
+    with turn(USUAL):
+        return _received(call, now=now)
 
 
 def _received(call: Call, *, now: dt.datetime) -> HTTPStatus:
@@ -116,20 +128,30 @@ def _headers_of(environ: Mapping[str, Any]) -> dict[str, str]:
 
 
 class _Body:
-    """A body that is read once, and not at all if it says beforehand that it is no good."""
+    """A body that is read once, and not at all if it says beforehand that it is no good.
+
+    What was wrong is wrong whenever it is asked for again.
+    """
 
     def __init__(self, environ: Mapping[str, Any]) -> None:
         self._environ = environ
         self._content: bytes | None = None
+        self._refusal: Refusal | None = None
 
     def read(self) -> bytes:
         """Return the whole body.
 
         :raises CallRefusedError: too large, cut off, compressed, or declared as something else.
         """
+        if self._refusal is not None:
+            raise CallRefusedError(self._refusal)
         if self._content is None:
-            _refuse_other_types(self._environ)
-            self._content = self._read(_length_of(self._environ))
+            try:
+                _refuse_other_types(self._environ)
+                self._content = self._read(_length_of(self._environ))
+            except CallRefusedError as error:
+                self._refusal = error.refusal
+                raise
         return self._content
 
     def _read(self, length: int | None) -> bytes:

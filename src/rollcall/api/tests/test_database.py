@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from rollcall.api import database
-from rollcall.api.database import execute
+from rollcall.api.database import execute, execute_lasting
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +64,34 @@ class TestExecute:
 
     def test_does_not_wait_for_the_disk(self) -> None:
         assert execute("select current_setting('synchronous_commit')", {}) == [("off",)]
+
+
+class TestExecuteLasting:
+    def test_waits_for_the_disk_on_djangos_connection(self) -> None:
+        rows = execute_lasting(
+            "select current_setting('synchronous_commit'), pg_backend_pid(), %(a)s::bytea",
+            {"a": b"\0"},
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_backend_pid()")
+            (pid,) = cursor.fetchone()
+
+        assert rows == [("on", pid, b"\0")]
+
+    def test_goes_on_over_another_connection(self) -> None:
+        for _ in range(2):
+            assert execute_lasting("select %(a)s::int8", {"a": 7}) == [(7,)]
+            connection.close()
+
+    def test_refuses_to_stand_in_a_transaction(self) -> None:
+        with transaction.atomic(), pytest.raises(RuntimeError, match="transaction"):
+            execute_lasting("select 1", {})
+
+    def test_says_when_the_connection_is_lost(self) -> None:
+        (pid,) = execute_lasting("select pg_backend_pid()", {})[0]
+        execute("select pg_terminate_backend(%(pid)s::int, 5000)", {"pid": pid})
+
+        with pytest.raises(psycopg.OperationalError):
+            execute_lasting("select 1", {})
+        connection.close()
+        assert execute_lasting("select 2", {}) == [(2,)]

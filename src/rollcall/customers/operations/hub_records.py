@@ -110,6 +110,20 @@ def change_hub_record(
     take_over(scope, locked.account, [row], now=now, sync_id=None)
 
 
+def change_hub_records(
+    scope: Scope, customer: Customer, changes: Fields, *, now: dt.datetime
+) -> None:
+    """Change the records of our own that still stand for a person, if there are any.
+
+    Call it in a transaction.
+    """
+    own = PosRecord.objects.scoped(scope).filter(
+        link__customer=customer, account__kind=HUB_KIND, gone_at__isnull=True
+    )
+    for record in own.select_related("account"):
+        change_hub_record(scope, record, changes, now=now)
+
+
 def retire_hub_record(scope: Scope, record_id: int, *, now: dt.datetime) -> None:
     """Let a POS's record take the place of ours; call it inside a transaction. Idempotent."""
     mark_gone(scope, [record_id], now=now)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
+
+import orjson
 
 from rollcall.api import database
 from rollcall.api.database import Value
@@ -43,6 +46,8 @@ class KioskIdAmbiguousError(LookupError):
 def search_for_kiosk(caller: Caller, catalog_id: str, criteria: Criteria) -> list[KioskRecord]:
     """Find people in the accounts of the kiosk's store; at most 25, in no order that is promised.
 
+    They are searched for by what the POS has, and shown with what is on its way there.
+
     The audit names every record that was opened.
 
     :param caller: who was proven once to hold a key; the statement proves it again.
@@ -67,8 +72,9 @@ def search_for_kiosk(caller: Caller, catalog_id: str, criteria: Criteria) -> lis
             parameters[f"{name}_{number}"] = word
             parameters[f"{name}_{number}_end"] = word + _LAST
     rows = _let_in(database.execute(statement, parameters))
-    records = [_open(keys, row) for row in rows]
-    return [record for record in records if criteria.fit(record.values)][:MOST_ROWS]
+    records = [(_open(keys, row), row) for row in rows]
+    fitting = [(record, row) for record, row in records if criteria.fit(record.values)]
+    return [_with_waiting(keys, record, row) for record, row in fitting[:MOST_ROWS]]
 
 
 def read_for_kiosk(caller: Caller, catalog_id: str, customer_id: str) -> KioskRecord:
@@ -88,7 +94,8 @@ def read_for_kiosk(caller: Caller, catalog_id: str, customer_id: str) -> KioskRe
         raise KioskCustomerNotFoundError
     if len(rows) > 1:
         raise KioskIdAmbiguousError
-    return _open(get_keys(caller.scope), rows[0])
+    keys = get_keys(caller.scope)
+    return _with_waiting(keys, _open(keys, rows[0]), rows[0])
 
 
 def _door_parameters(caller: Caller, catalog_id: str) -> dict[str, Value]:
@@ -114,7 +121,7 @@ def _let_in(rows: list[database.Row]) -> list[database.Row]:
 
 
 def _open(keys: RetailerKeys, row: database.Row) -> KioskRecord:
-    _, record_id, account_id, external_id, status_raw, pos_updated_at, sealed = row
+    record_id, account_id, external_id, status_raw, pos_updated_at, sealed = row[1:7]
     plain = keys.unseal(sealed, context=contexts.record_fields(account_id, external_id))
     return KioskRecord(
         record_id=record_id,
@@ -123,6 +130,17 @@ def _open(keys: RetailerKeys, row: database.Row) -> KioskRecord:
         pos_updated_at=pos_updated_at,
         values=SealedFields.from_json(plain).values,
     )
+
+
+def _with_waiting(keys: RetailerKeys, record: KioskRecord, row: database.Row) -> KioskRecord:
+    """Put over the POS's values what was typed here and has not arrived there yet."""
+    if not row[7]:
+        return record
+    waiting = {
+        field: orjson.loads(keys.unseal(sealed, context=contexts.edit_value(customer_id, field)))
+        for customer_id, field, sealed in row[7]
+    }
+    return replace(record, values={**record.values, **waiting})
 
 
 def _words(criteria: Criteria) -> Mapping[str, Sequence[str]]:

@@ -1,8 +1,9 @@
 """The statements by which a kiosk looks people up: the door, what is found, and the note of it.
 
 One statement does all: *door* lets the key in if it is valid at this moment, *found* reads records
-of the accounts that serve the kiosk's store, *noted* writes the audit entry of the read. They run
-prepared, so each is built once for a set of criteria. All values are parameters.
+of the accounts that serve the kiosk's store, *noted* writes the audit entry of the read, *waiting*
+brings what was typed here and is still on its way to a POS. They run prepared, so each is built
+once for a set of criteria. All values are parameters.
 """
 
 from __future__ import annotations
@@ -38,9 +39,20 @@ _COLUMNS: Final = (
 _ACCOUNTS: Final = """array(
     select served.account_id from customers_accountstore served
      where served.retailer_id = %(retailer)s and served.store_id = %(store)s)"""
+#: Nearly always nothing waits: one look into an index that is empty, and no person is looked for.
+#: (An order and a subselect keep the planner to that index, however many it believes are waiting.)
 _RESULT: Final = """
 select door.is_own, found.id, found.account_id, found.external_id, found.status_raw,
-       found.pos_updated_at, found.sealed_fields
+       found.pos_updated_at, found.sealed_fields, array(
+    select row(edit.customer_id, edit.field, edit.sealed_value)
+      from customers_fieldedit edit
+     where (select one.customer_id from customers_fieldedit one
+             where one.retailer_id = %(retailer)s and one.waiting and one.withdrawn_at is null
+             order by one.customer_id limit 1) is not null
+       and edit.retailer_id = %(retailer)s and edit.waiting and edit.withdrawn_at is null
+       and edit.customer_id = (
+             select link.customer_id from customers_link link where link.record_id = found.id)
+  ) as waiting
   from door left join found on true"""
 #: Behind the door of another kiosk nothing is read, so nothing is noted.
 _NOTE: Final = """insert into audit_entry

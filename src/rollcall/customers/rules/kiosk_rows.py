@@ -12,7 +12,7 @@ KioskRow = dict[str, FieldValue | dt.datetime]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KioskRecord:
-    """What is shown of one PosRecord.
+    """What is shown of one PosRecord, with what is on its way to its POS.
 
     :param status_raw: the POS's own word.
     :param pos_updated_at: aware; None if the POS does not say.

@@ -6,7 +6,11 @@ import datetime as dt
 
 from django.db import transaction
 
-from rollcall.customers.operations.edits import settle_edits
+from rollcall.customers.models import Customer
+from rollcall.customers.operations.edits import edit_field, settle_edits
+from rollcall.customers.operations.hub_records import change_hub_records, lock_person
+from rollcall.customers.queries.profile import get_profile
+from rollcall.customers.rules.values import normalise_fields
 from rollcall.jobs import wake
 from rollcall.kit.fields import FIELDS, Fields
 from rollcall.kit.scope import Role, Scope, require
@@ -58,12 +62,16 @@ def send_again(scope: Scope, entry_id: int, *, now: dt.datetime) -> OutboxEntry:
 
 @transaction.atomic
 def change_entry(scope: Scope, entry_id: int, values: Fields, *, now: dt.datetime) -> OutboxEntry:
-    """Mend values of an entry that waits, and queue it.
+    """Mend values of an entry that waits, and queue it; they stand in the hub from then on.
+
+    Other entries of the person stay as they are.
 
     :raises NotWaitingError: it does not wait for anybody.
     :raises WishInvalidError: the POS would refuse it again.
     """
     require(scope, Role.MANAGER)
+    # Before the entry, as everybody does who writes to a person.
+    lock_person(scope, queries.get_entry(scope, entry_id).customer_id)
     entry = _locked(scope, entry_id)
     unknown = [name for name in values if name not in FIELDS]
     problems = [FieldProblem(field=n, code="unknown", message="is no field") for n in unknown]
@@ -75,7 +83,24 @@ def change_entry(scope: Scope, entry_id: int, values: Fields, *, now: dt.datetim
     problems += check(whole, settings)
     if problems:
         raise WishInvalidError(problems)
+    values = normalise_fields(values)
+    _put_in_force(scope, entry.customer, values, now=now)
     return add_to(scope, entry, Wish(values=values), now=now)
+
+
+def _put_in_force(scope: Scope, customer: Customer, values: Fields, *, now: dt.datetime) -> None:
+    """Let mended values stand for the person, as firmly as those whose place they take."""
+    standing = {view.name: view.truth.standing for view in get_profile(scope, customer).fields}
+    different = {
+        name: value
+        for name, value in values.items()
+        if name not in standing or standing[name].value != value
+    }
+    for name, value in different.items():
+        pinned = name in standing and standing[name].pinned
+        edit_field(scope, customer, name, value, pinned=pinned, waiting=True, now=now)
+    if different:
+        change_hub_records(scope, customer, different, now=now)
 
 
 @transaction.atomic

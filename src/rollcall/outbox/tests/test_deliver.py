@@ -12,6 +12,7 @@ from django.db import connection as database
 from django.db import transaction
 
 from rollcall.audit.models import Entry
+from rollcall.customers.models import FieldEdit
 from rollcall.customers.operations.priorities import set_priority
 from rollcall.customers.queries.profile import resolve
 from rollcall.jobs import stopping
@@ -409,6 +410,9 @@ class TestAfterARefusal:
         assert either.read(entry).state == "delivered"
         (made,) = either.at_pos(email=EMAIL)
         assert made["born_on"] == "1988-07-19"
+        assert either.profile(entry.customer, "born_on") == "1988-07-19"
+        edit = FieldEdit.objects.scoped(either.scope).get()
+        assert (edit.waiting, edit.withdrawn_at) == (False, None)
 
 
 class TestAWorkerThatIsStopped:

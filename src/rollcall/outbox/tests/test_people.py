@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 
 import pytest
 
 from rollcall.audit.models import Entry
-from rollcall.customers.models import Customer, FieldEdit
+from rollcall.customers.models import Customer, FieldEdit, PosRecord
 from rollcall.customers.operations.edits import edit_field
+from rollcall.customers.operations.hub_records import register_person
+from rollcall.customers.queries.profile import get_profile, read_record
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import ForbiddenError, Role, Scope
 from rollcall.outbox.models import OutboxEntry
@@ -140,6 +143,77 @@ class TestChangeEntry:
 
         with pytest.raises(NotWaitingError):
             change_entry(scope_a, refused.pk, {"phone": "+14155550188"}, now=utc_now())
+
+    def test_lets_the_mended_value_stand_in_the_hub(
+        self, scope_a: Scope, ana: Customer, refused: OutboxEntry
+    ) -> None:
+        edit_field(scope_a, ana, "phone", PHONE, waiting=True, now=ago(days=1))
+        now = utc_now()
+
+        change_entry(scope_a, refused.pk, {"phone": "(415) 555-0188"}, now=now)
+
+        assert get_profile(scope_a, ana).text("phone") == "+14155550188"
+        earlier, edit = FieldEdit.objects.scoped(scope_a).order_by("id")
+        assert (earlier.outcome, earlier.withdrawn_at) == ("replaced", now)
+        assert (edit.waiting, edit.pinned, edit.at) == (True, False, now)
+        assert open_wish(scope_a, read(scope_a, refused)).values == {"phone": "+14155550188"}
+        assert OutboxEntry.objects.scoped(scope_a).count() == 1
+
+    def test_leaves_a_pinned_value_pinned(
+        self, scope_a: Scope, ana: Customer, refused: OutboxEntry
+    ) -> None:
+        edit_field(scope_a, ana, "phone", PHONE, pinned=True, waiting=True, now=ago(days=1))
+
+        change_entry(scope_a, refused.pk, {"phone": "+14155550188"}, now=utc_now())
+
+        edit = FieldEdit.objects.scoped(scope_a).get(withdrawn_at__isnull=True)
+        assert (edit.waiting, edit.pinned) == (True, True)
+
+    def test_tells_the_audit_who_edited_what(
+        self, scope_a: Scope, ana: Customer, refused: OutboxEntry
+    ) -> None:
+        change_entry(scope_a, refused.pk, {"phone": "+14155550188"}, now=utc_now())
+
+        told = Entry.objects.scoped(scope_a).get(action="customer.edited")
+        assert (told.actor, told.subject_ids) == (str(scope_a.actor), [ana.pk])
+        assert told.fields == ["phone"]
+        assert actions(scope_a)[-1] == "outbox.changed"
+
+    def test_makes_no_edit_of_what_stands_already(
+        self, scope_a: Scope, ana: Customer, refused: OutboxEntry
+    ) -> None:
+        edit_field(scope_a, ana, "phone", PHONE, waiting=True, now=ago(days=1))
+
+        change_entry(scope_a, refused.pk, {"phone": PHONE}, now=utc_now())
+
+        assert FieldEdit.objects.scoped(scope_a).count() == 1
+
+    def test_edits_nothing_when_the_pos_would_refuse_it_again(
+        self, scope_a: Scope, ana: Customer, refused: OutboxEntry
+    ) -> None:
+        with pytest.raises(WishInvalidError):
+            change_entry(scope_a, refused.pk, {"phone": "12"}, now=utc_now())
+
+        assert not FieldEdit.objects.scoped(scope_a).exists()
+
+    def test_changes_our_own_record_of_somebody_whom_no_pos_holds(
+        self, scope_a: Scope, store_a: Store, connection: PosConnection
+    ) -> None:
+        fields = {"given_name": "Ines", "family_name": "Okafor", "born_on": "1700-01-01"}
+        now = utc_now()
+        made = register_person(scope_a, store_a, fields, registration=uuid.uuid4(), now=now)
+        entry = put(
+            scope_a, made.customer, connection,
+            external_id="", intent=OutboxEntry.Intent.CREATE,
+            values={**fields, "customer_type": "adult", "phone": PHONE}, state="refused",
+        )  # fmt: skip
+
+        change_entry(scope_a, entry.pk, {"born_on": "1988-07-19"}, now=utc_now())
+
+        record = PosRecord.objects.scoped(scope_a).select_related("account").get(pk=made.record.pk)
+        assert read_record(scope_a, record).fields.values["born_on"] == "1988-07-19"
+        assert get_profile(scope_a, made.customer).text("born_on") == "1988-07-19"
+        assert FieldEdit.objects.scoped(scope_a).get().waiting
 
 
 class TestDiscard:

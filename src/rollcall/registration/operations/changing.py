@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from rollcall.customers import panels
-from rollcall.customers.models import Customer, PosRecord
+from rollcall.customers.models import Customer
 from rollcall.customers.operations.edits import edit_field
-from rollcall.customers.operations.hub_records import change_hub_record
+from rollcall.customers.operations.hub_records import change_hub_records
 from rollcall.customers.queries.profile import get_profile
-from rollcall.customers.rules.hub_records import HUB_KIND
 from rollcall.customers.rules.values import normalise_fields
 from rollcall.kit.fields import FIELDS, Fields, FieldValue
 from rollcall.kit.scope import Role, Scope, require
@@ -83,7 +82,7 @@ def change_person(
                 now=now,
             )
         if different:
-            _change_own_records(scope, locked, different, now)
+            change_hub_records(scope, locked, different, now=now)
     return Change(fields=list(different), entries=entries)
 
 
@@ -115,13 +114,3 @@ def _different(
         or not is_same(name, value, standing[name].value if name in standing else None)
         or (name in standing and standing[name].value != value)
     }
-
-
-def _change_own_records(
-    scope: Scope, customer: Customer, changes: Fields, now: dt.datetime
-) -> None:
-    own = PosRecord.objects.scoped(scope).filter(
-        link__customer=customer, account__kind=HUB_KIND, gone_at__isnull=True
-    )
-    for record in own.select_related("account"):
-        change_hub_record(scope, record, changes, now=now)
