@@ -38,6 +38,14 @@ class ChangeRefusedError(ValueError):
         self.problems = problems
 
 
+class Changed(Protocol):
+    """What came of a change."""
+
+    @property
+    def entries(self) -> Sequence[object]:
+        """What is on its way to POS systems now."""
+
+
 class Changer(Protocol):
     """Puts values in force and has them written wherever the person is held."""
 
@@ -47,12 +55,14 @@ class Changer(Protocol):
         customer: Customer,
         changes: Fields,
         *,
+        status: str = "",
         pinned: frozenset[str],
         now: dt.datetime,
-    ) -> object:
+    ) -> Changed:
         """Change a person.
 
         :param changes: canonical field → new value; None empties it.
+        :param status: ``active`` or ``inactive`` at every POS that can say so; "" leaves it.
         :param pinned: of these fields no POS value may stand above ours.
         :raises ChangeRefusedError: all that is wrong, at once.
         """

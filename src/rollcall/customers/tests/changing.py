@@ -19,6 +19,13 @@ class Refusal:
     message: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """What came of a change."""
+
+    entries: list[object]
+
+
 @dataclass
 class Changes:
     """What was asked for, in order; ``refusals`` (field → words) refuse everything."""
@@ -26,6 +33,8 @@ class Changes:
     made: list[dict[str, FieldValue]] = field(default_factory=list)
     pinned: list[frozenset[str]] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
+    statuses: list[str] = field(default_factory=list)
+    entries: list[object] = field(default_factory=list)
 
     def change(
         self,
@@ -33,12 +42,15 @@ class Changes:
         customer: Customer,
         changes: Fields,
         *,
+        status: str = "",
         pinned: frozenset[str],
         now: dt.datetime,
-    ) -> None:
+    ) -> Changed:
         assert now.tzinfo is not None
         if self.refusals:
             told = [Refusal(field=name, message=words) for name, words in self.refusals.items()]
             raise ChangeRefusedError(told)
         self.made.append(dict(changes))
         self.pinned.append(pinned)
+        self.statuses.append(status)
+        return Changed(entries=self.entries)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("customers/priorities/", priorities.priorities_page, name="priorities"),
     path("customers/<uuid:public_id>/", person.customer_page, name="customer"),
     path("customers/<uuid:public_id>/edit/", person.edit_page, name="edit"),
+    path("customers/<uuid:public_id>/status/", person.change_status, name="status"),
     path("customers/<uuid:public_id>/history/", past.history_page, name="history"),
     path("customers/<uuid:public_id>/history/restore/", past.restore_value, name="restore"),
 ]

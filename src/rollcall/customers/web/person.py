@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from typing import Final
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from rollcall.customers.panels import ChangeRefusedError, find_changer, list_panels
 from rollcall.customers.presentation import EDITABLE, lay_out_form, present, read_changes
 from rollcall.customers.queries.account_stores import list_store_names
-from rollcall.customers.queries.profile import CustomerView
+from rollcall.customers.queries.profile import CustomerView, standing_state
 from rollcall.customers.web.finding import (
     find_person,
     sort_problems,
@@ -27,6 +28,9 @@ from rollcall.kit.clock import utc_now
 from rollcall.kit.fields import FIELDS
 from rollcall.kit.scope import Role, Scope
 from rollcall.web.access import CHANGE, READ, with_scope
+
+#: What a person can be made at a POS.
+STATUSES: Final = ("active", "inactive")
 
 
 @with_scope(Role.STAFF)
@@ -51,7 +55,7 @@ def edit_page(request: HttpRequest, scope: Scope, public_id: uuid.UUID) -> HttpR
     """All fields of a person in a form; only what somebody changed in it is written."""
     changer = the_changer()
     if request.method != "POST":
-        return _form(request, view(scope, public_id))
+        return _form(request, scope, view(scope, public_id))
     person = find_person(scope, public_id)
     typed = {key: text for key, text in request.POST.items() if isinstance(text, str)}
     changes, errors = read_changes(EDITABLE, typed, today=today())
@@ -63,7 +67,9 @@ def edit_page(request: HttpRequest, scope: Scope, public_id: uuid.UUID) -> HttpR
         except ChangeRefusedError as error:
             errors, whole = sort_problems(error.problems)
     if errors or whole:
-        return _form(request, view(scope, public_id), typed=typed, errors=errors, whole=whole)
+        return _form(
+            request, scope, view(scope, public_id), typed=typed, errors=errors, whole=whole
+        )
     if changes:
         messages.success(request, gettext("Saved."))
     else:
@@ -71,8 +77,25 @@ def edit_page(request: HttpRequest, scope: Scope, public_id: uuid.UUID) -> HttpR
     return redirect("customers:customer", person.public_id)
 
 
+@with_scope(Role.MANAGER, methods=CHANGE)
+def change_status(request: HttpRequest, scope: Scope, public_id: uuid.UUID) -> HttpResponse:
+    """Deactivate a person at every POS that can say so, or activate them again."""
+    changer = the_changer()
+    person = find_person(scope, public_id)
+    status = request.POST.get("status")
+    if status not in STATUSES:
+        return HttpResponseBadRequest(gettext("There is no such state."), content_type="text/plain")
+    changed = changer(scope, person, {}, status=str(status), pinned=frozenset(), now=utc_now())
+    if changed.entries:
+        messages.success(request, gettext("On its way; what each POS made of it stands here."))
+    else:
+        messages.info(request, gettext("No POS that holds this person can do that."))
+    return redirect("customers:customer", person.public_id)
+
+
 def _form(
     request: HttpRequest,
+    scope: Scope,
     profile: CustomerView,
     *,
     typed: dict[str, str] | None = None,
@@ -85,5 +108,7 @@ def _form(
         "wrong": [(name, FIELDS[name].label, words) for name, words in (errors or {}).items()],
         "whole": list(whole),
         "is_pinned": (typed or {}).get("pin") == "yes",
+        "state": standing_state(profile.records),
+        "may_change_status": scope.role.includes(Role.MANAGER),
     }
     return render(request, "customers/edit.html", context)

@@ -35,7 +35,7 @@ class Change:
     """What came of it.
 
     :param fields: names of what changed here.
-    :param entries: on their way to POS systems.
+    :param entries: now on their way to POS systems.
     """
 
     fields: list[str]
