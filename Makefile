@@ -53,8 +53,7 @@ ifneq ($(T),)
 	@$(BIN)/python -m pytest $(T)
 else
 	@# What mostly waits (the demo, kills) comes first, so that the rest runs beside it.
-	@# Three at a time on two processors: much of a test is waiting for a process or a disk.
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not browser" tests src
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser" tests src
 	@# Apart: the browser driver's event loop would stand in other tests' way.
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 	@tools/test-on-system-postgres
