@@ -91,7 +91,7 @@ class Shop:
 
 def main() -> None:
     options = _options()
-    _require_programs()
+    require_programs()
     if options.fill:
         print(json.dumps(_fill(options.rows)))
         return
@@ -123,7 +123,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _require_programs() -> None:
+def require_programs() -> None:
     for program, package in NEEDED.items():
         if shutil.which(program) is None:
             raise SystemExit(f"{program} is missing; on Debian: apt-get install {package}")
@@ -341,13 +341,13 @@ def _rounds(
     lua.write_text(lua_script(shop, seed=1))
     script.chmod(0o644)
     wrk(address, lua, 2)  # plans, keys and caches
-    _pgbench(info, script, 2)
+    pgbench(info, script, 2)
     for number in range(options.rounds):
         lua.write_text(lua_script(shop, seed=number + 2))
         # Each is first in turn: what runs second finds warmer caches.
         first_wrk = number % 2 == 0
         looked_up = wrk(address, lua, options.seconds) if first_wrk else {}
-        selected = _pgbench(info, script, options.seconds)
+        selected = pgbench(info, script, options.seconds)
         looked_up = looked_up or wrk(address, lua, options.seconds)
         say(
             f"  round {number + 1}: {looked_up['rate']:,.0f} lookups/s, p50"
@@ -391,7 +391,7 @@ def _pgbench_script(shop: Shop) -> str:
     return f"\\set i random(0, {len(keys) - 1})\n\\set key {tree(0, len(keys) - 1)}\n{select};\n"
 
 
-def _pgbench(info: ServerInfo, script: Path, seconds: int) -> float:
+def pgbench(info: ServerInfo, script: Path, seconds: int) -> float:
     done = subprocess.run(
         [
             *("pgbench", "-n", "-M", "prepared", f"-c{CLIENTS}", "-j1", f"-T{seconds}"),
