@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
-from tests.browser.test_pages import find_barriers
+from tests.browser.looking import find_barriers
 
 from rollcall.api import database as api_database
 from rollcall.kit.scope import Scope

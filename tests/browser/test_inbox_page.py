@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from tests.browser.conftest import OpenPage
+from tests.browser.looking import find_barriers, is_too_wide
 
 from rollcall.inbox.models import CallFigures, InboxEvent
 from rollcall.inbox.operations.addresses import make_address
@@ -30,15 +30,6 @@ def event(scope_a: Scope, connection_a: PosConnection) -> InboxEvent:
         received_at=now, not_before=now, processed_at=now, digest=b"d" * 16, state="failed",
         outcome="internal", attempts=5,
     )  # fmt: skip
-
-
-def find_barriers(page: Page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in violations]
-
-
-def is_too_wide(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 
 
 class TestTheInbox:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from playwright.sync_api import expect
 from tests.browser.conftest import OpenPage
-from tests.browser.test_pages import find_barriers
+from tests.browser.looking import find_barriers
 
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Scope

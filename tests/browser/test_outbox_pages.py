@@ -8,8 +8,8 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import expect
 from tests.browser.conftest import OpenPage
+from tests.browser.looking import find_barriers
 from tests.browser.shop import fill_outbox
-from tests.browser.test_pages import find_barriers
 
 from rollcall.customers.models import Customer
 from rollcall.customers.panels import find_changer, set_changer

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from tests.browser.conftest import OpenPage
+from tests.browser.looking import find_barriers
 from tests.browser.shop import fill, make_run
 
 from rollcall.customers.models import PosAccount
@@ -29,11 +29,6 @@ def pages(
     set_changer(change_person)
     yield fill(scope_a, connection_a, account_a)
     set_changer(before)
-
-
-def find_barriers(page: Page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in violations]
 
 
 class TestSignInAndSearch:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from tests.browser.conftest import OpenPage
+from tests.browser.looking import find_barriers, is_too_wide
 
 from rollcall.customers.models import PosAccount
 from rollcall.customers.queries.priorities import get_priorities
@@ -19,15 +19,6 @@ PAGE = "/customers/priorities/"
 def kinds(scope_a: Scope, account_a: PosAccount) -> None:
     for kind in ("leaflogix", "cova"):
         PosAccount.objects.scoped(scope_a).create(kind=kind, account_key=f"{kind}-7")
-
-
-def find_barriers(page: Page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in violations]
-
-
-def is_too_wide(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 
 
 class TestThePage:

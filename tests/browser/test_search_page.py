@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
+from tests.browser.looking import find_barriers
 
 from rollcall.customers.models import AccountStore, PosAccount
 from rollcall.customers.operations.ingest import take_over
@@ -55,11 +55,6 @@ def start(page: Page) -> Page:
     page.goto("/customers/")
     expect(page.locator("#search-text")).to_be_focused()
     return page
-
-
-def find_barriers(page: Page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in violations]
 
 
 class TestTyping:

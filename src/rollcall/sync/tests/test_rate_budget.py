@@ -60,6 +60,19 @@ class TestSharedRateLimiter:
         assert time.monotonic() - started < 1
         assert set(RateBudget.objects.values_list("key", flat=True)) == {"slow", "fast"}
 
+    @pytest.mark.parametrize("interactive", [True, False])
+    def test_keeps_a_limit_at_which_several_requests_are_booked_together(
+        self, interactive: bool
+    ) -> None:
+        limiter = SharedRateLimiter(key="k", requests_per_second=800, interactive=interactive)
+        started = time.monotonic()
+
+        moments = acquire(limiter, 400)
+
+        # Beside the burst, what is booked together may come early.
+        for number, moment in enumerate(moments):
+            assert moment - started >= (number + 1 - 4 - 2 * 4) / 800 - 0.02
+
     def test_saves_up_no_more_than_the_burst_in_a_pause(self) -> None:
         limiter = SharedRateLimiter(key="k", requests_per_second=50, burst=2)
         acquire(limiter, 1)
