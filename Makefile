@@ -52,12 +52,21 @@ test: $(VENV)/.dev browser ## Run all tests (T=path runs some)
 ifneq ($(T),)
 	@$(BIN)/python -m pytest $(T)
 else
-	@# What mostly waits (the demo, kills) comes first, so that the rest runs beside it.
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser" tests src
-	@# Apart: the browser driver's event loop would stand in other tests' way.
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
-	@tools/test-on-system-postgres
+	@# What mostly waits (the demo, kills) comes first, so that the rest runs beside it; much waits
+	@# for processes and fake POS systems, so there are more than two at a time. Apart: the browser
+	@# driver's event loop would stand in other tests' way. Both share one migrated database.
+	@folder=$$(mktemp -d) && chmod 755 $$folder && trap "rm -rf $$folder" EXIT \
+	  && export ROLLCALL_TESTS_FOLDER=$$folder \
+	  && $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not browser" tests src \
+	  && $(BIN)/python -m pytest -n 3 --dist loadfile -m browser
+	@echo "make test-thorough also runs repetitions: more kills, every fault of every POS, another PostgreSQL"
 endif
+
+.PHONY: test-thorough
+test-thorough: $(VENV)/.dev browser ## The same with more repetitions, on the machine's own PostgreSQL, and fuzzing the API (45 minutes)
+	@ROLLCALL_THOROUGH=1 $(MAKE) --no-print-directory test
+	@tools/test-on-system-postgres
+	@tools/fuzz-api
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Style, types, import contracts, migrations, spelling, what must not be committed
@@ -75,7 +84,7 @@ bench: $(VENV)/.dev ## Measure sync, memory, search and 200 kills (about 25 minu
 .PHONY: lock
 lock: $(VENV)/.dev ## Compile requirements/*.txt from *.in, with hashes
 	@$(BIN)/python -m pip install --quiet uv
-	@for name in runtime dev; do \
+	@for name in runtime dev benchmarks fuzz; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate --upgrade requirements/$$name.in -o requirements/$$name.txt; done
 

@@ -144,6 +144,9 @@ def environment(installation: Installation) -> dict[str, str]:
     return {
         **installation.environment(),
         "ROLLCALL_KIOSK_LOOKUPS_PER_MINUTE": "100000000",
+        "ROLLCALL_KIOSK_LOOKUPS_PER_DAY": "10000000000",
+        "ROLLCALL_KIOSK_LOOKUPS_PER_PERSON": "100000000",
+        "ROLLCALL_INTEGRATION_REQUESTS_PER_MINUTE": "100000000",
         "ROLLCALL_LOG_LEVEL": "INFO",
     }
 
@@ -176,6 +179,7 @@ def _fill(rows: int) -> dict[str, Any]:
     from rollcall.customers.operations.ingest import take_over  # noqa: PLC0415
     from rollcall.customers.rules.incoming import IncomingRecord  # noqa: PLC0415
     from rollcall.kit.clock import utc_now  # noqa: PLC0415
+    from rollcall.kit.kiosk_profiles import KeyProfile  # noqa: PLC0415
     from rollcall.kit.scope import Actor  # noqa: PLC0415
     from rollcall.stores.models import Store  # noqa: PLC0415
     from rollcall.stores.operations import create_retailer, mint_key, save_kiosk  # noqa: PLC0415
@@ -193,11 +197,11 @@ def _fill(rows: int) -> dict[str, Any]:
         save_kiosk(scope, catalog_id=str(number), name=f"Kiosk {number}", store=store).row
         for number in range(1, KIOSKS + 1)
     ]
-    keys = [mint_key(scope, kiosk, now=now).text for kiosk in kiosks]
+    keys = [mint_key(scope, kiosk, now=now, profile=KeyProfile.ATTENDED).text for kiosk in kiosks]
     retailer_keys = get_keys(scope)
 
     def incoming(number: int, person: Person) -> IncomingRecord:
-        fields, raw = _row(number, person)
+        fields, raw = row_of(number, person)
         return IncomingRecord(
             external_id=str(100_000 + number),
             status="active",
@@ -256,6 +260,7 @@ def _adopt() -> dict[str, Any]:
     from rollcall.customers.models import PosRecord  # noqa: PLC0415  # needs Django
     from rollcall.customers.queries.profile import read_record  # noqa: PLC0415
     from rollcall.kit.clock import utc_now  # noqa: PLC0415
+    from rollcall.kit.kiosk_profiles import KeyProfile  # noqa: PLC0415
     from rollcall.kit.scope import Actor  # noqa: PLC0415
     from rollcall.stores.models import Store  # noqa: PLC0415
     from rollcall.stores.operations import mint_key, save_kiosk  # noqa: PLC0415
@@ -268,7 +273,9 @@ def _adopt() -> dict[str, Any]:
         save_kiosk(scope, catalog_id=str(number), name=f"Kiosk {number}", store=store).row
         for number in range(1, KIOSKS + 1)
     ]
-    keys = [mint_key(scope, kiosk, now=utc_now()).text for kiosk in kiosks]
+    keys = [
+        mint_key(scope, kiosk, now=utc_now(), profile=KeyProfile.ATTENDED).text for kiosk in kiosks
+    ]
     records = PosRecord.objects.scoped(scope).filter(phone_key__isnull=False, gone_at=None)
     every = list(records.values_list("pk", flat=True))
     chosen = random.Random(1).sample(every, min(SAMPLE, len(every)))
@@ -303,7 +310,7 @@ class _Sample:
                 self.kept[place] = value
 
 
-def _row(number: int, person: Person) -> tuple[dict[str, Any], bytes]:
+def row_of(number: int, person: Person) -> tuple[dict[str, Any], bytes]:
     """A person as a POS would tell of them: about what one of the simulators sends."""
     fields = {name: value or None for name, value in dataclasses.asdict(person).items()}
     del fields["person_id"]

@@ -73,7 +73,8 @@ def _rounds(
 ) -> tuple[list[dict[str, float]], list[dict[str, float]], int]:
     lua = where / "lookup.lua"
     lua.write_text(kiosk_lookup.lua_script(shop, seed=1))
-    kiosk_lookup.wrk(address, lua, 8)  # every thread opens its connection
+    with _waiting(address, shop, 10):
+        kiosk_lookup.wrk(address, lua, 8)  # every thread opens its connection
     alone: list[dict[str, float]] = []
     beside: list[dict[str, float]] = []
     waits = 0

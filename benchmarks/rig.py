@@ -142,8 +142,11 @@ def folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def simulator(where: Path, *, people: int, kind: str = "treez") -> Iterator[Pos]:
-    """Run ``rollcall simulate KIND --no-limits`` until the block ends."""
+def simulator(where: Path, *, people: int | Path, kind: str = "treez") -> Iterator[Pos]:
+    """Run ``rollcall simulate KIND --no-limits`` until the block ends.
+
+    :param people: how many, or a CSV file of them.
+    """
     state = where / "pos.sqlite"
     own = Installation(data=where / "simulator")
     process = own.start(

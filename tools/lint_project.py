@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from client_document import is_stale
+
 ROOT = Path(__file__).resolve().parents[1]
 
 #: Put together from parts, so that this file does not trip over itself.
@@ -67,7 +69,10 @@ def main() -> int:
     """Print what is wrong; 1 if anything is."""
     lines = forbidden()
     print("\n".join(lines), end="\n" if lines else "")
-    return 1 if missing_migrations() or lines else 0
+    is_old = is_stale()
+    if is_old:
+        print("clients/python is not what rollcall openapi says: run tools/generate-client")
+    return 1 if missing_migrations() or lines or is_old else 0
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from rollcall.pos import registry
-from rollcall.pos.contract import Capability, Connector
+from rollcall.pos.contract import Capability, Connector, MergeSign
 from rollcall.pos.fields import FIELDS
 from rollcall.pos.registry import AnyConnector
 
@@ -42,6 +42,12 @@ _MEANINGS: Final[Mapping[Capability, str]] = {
     Capability.UPDATE: "takes changes",
     Capability.DEACTIVATE: "takes that somebody is no customer any more",
     Capability.WEBHOOKS: "calls when somebody changed",
+    Capability.ORDERS: "tells of orders",
+}
+_SIGNS: Final[Mapping[MergeSign, str]] = {
+    MergeSign.POINTS: "the row names the one that was kept",
+    MergeSign.INACTIVE: "the row turns inactive",
+    MergeSign.VANISHES: "the row is not listed any more",
 }
 
 
@@ -64,6 +70,8 @@ def render() -> str:
     """Return the whole page."""
     connectors = [registry.connector(kind) for kind in registry.kinds()]
     parts = [_HEAD, *_matrix(connectors), *_limits(connectors), *_writes(connectors)]
+    parts += _orders(connectors)
+    parts += _merging(connectors)
     for one in connectors:
         parts += _webhooks(one)
     for one in connectors:
@@ -107,6 +115,17 @@ def _limits(connectors: list[AnyConnector]) -> list[str]:
     ]
     head = ["POS", "kind", "requests a second", "rows a page", "overlap of windows"]
     return ["", "## Limits", "", *_table(head, rows)]
+
+
+def _orders(connectors: list[AnyConnector]) -> list[str]:
+    rows = [
+        [one.label, _span(one.orders.reach), _span(one.orders.overlap)]
+        for one in connectors
+        if one.orders is not None
+    ]
+    head = ["POS", "reaches back at first, and after a pause", "overlap of windows"]
+    text = "Orders are read behind every customer sync; what a POS says of them, its README tells."
+    return ["", "## Orders", "", text, "", *_table(head, rows)]
 
 
 def _span(span: dt.timedelta) -> str:
@@ -156,6 +175,20 @@ def _may(one: AnyConnector, name: str) -> str:
         "e" if name in rule.clearable else "",
     ]
     return " ".join(filter(None, letters)) or _NO
+
+
+def _merging(connectors: list[AnyConnector]) -> list[str]:
+    rows = [
+        [one.label, one.merging.how, _SIGNS[one.merging.sign]] for one in connectors if one.merging
+    ]
+    return [
+        "",
+        "## Merging customers there",
+        "",
+        "Rollcall merges nobody at a POS; a manager can ask for a plan ([review.md](review.md)).",
+        "",
+        *_table(["POS", "how it is done", "how a sync sees it"], rows),
+    ]
 
 
 def _webhooks(one: AnyConnector) -> Iterator[str]:

@@ -6,14 +6,21 @@ import datetime as dt
 
 from django.db import transaction
 
-from rollcall.customers.models import Customer, PosAccount
+from rollcall.customers.models import Customer, PosAccount, PosRecord
 from rollcall.customers.operations.edits import edit_field
 from rollcall.customers.operations.ingest import take_over
+from rollcall.identity.models import Merge, Suggestion
+from rollcall.identity.operations.households import link_household
+from rollcall.identity.operations.merging import merge_people
+from rollcall.identity.operations.pos_plans import plan_pos_merge
+from rollcall.identity.tests.review_queue import EVIDENCE, NORA
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Scope
+from rollcall.orders.tests.order_shop import place_for
 from rollcall.outbox.models import OutboxEntry
 from rollcall.outbox.operations.enqueue import put_entry
 from rollcall.outbox.rules.wishes import Wish
+from rollcall.stores.models import Store
 from rollcall.sync.models import (
     AccountState,
     CustomerSync,
@@ -82,7 +89,17 @@ def fill(scope: Scope, connection: PosConnection, account: PosAccount) -> list[s
     edit_field(scope, customer, "licence", "D1234567", now=now)
     with transaction.atomic():
         held, refused, over = fill_outbox(scope, customer, connection)
+    person = fill_identity(scope, account)
+    order = place_for(scope, Store.objects.scoped(scope).order_by("pk")[0], customer)
     return [
+        "/orders/",
+        "/orders/products/",
+        f"/orders/{order.uuid}/",
+        "/people/review/",
+        "/people/pos-merges/",
+        f"/customers/{person.public_id}/",
+        f"/customers/{person.public_id}/identity/",
+        f"/customers/{person.public_id}/pos-merges/",
         "/customers/",
         f"/customers/{customer.public_id}/",
         f"/customers/{customer.public_id}/edit/",
@@ -108,6 +125,34 @@ def fill(scope: Scope, connection: PosConnection, account: PosAccount) -> list[s
         "/password/",
         "/sign-out/",
     ]
+
+
+def fill_identity(scope: Scope, account: PosAccount) -> Customer:
+    """Somebody who was merged, with a plan and a household, and a pair to review."""
+    now = utc_now()
+    rows = [
+        incoming(scope, number, **{**NORA, "given_name": given}, updated_at=now)
+        for number, given in (("51", "Nora"), ("52", "Nora"), ("53", "Chidi"), ("54", "Ife"))
+    ]
+    with transaction.atomic():
+        take_over(scope, account, rows, now=now, sync_id=None)
+    records = PosRecord.objects.scoped(scope).filter(external_id__in=["51", "52", "53", "54"])
+    nora, double, chidi, ife = records.select_related("link__customer").order_by("external_id")
+    person = nora.link.customer
+    merge_people(
+        scope,
+        person,
+        double.link.customer,
+        reason=Merge.Reason.AUTOMATIC,
+        evidence={**EVIDENCE, "vetoes": [], "short": -1.3, "records": [nora.pk, double.pk]},
+        now=now,
+    )
+    plan_pos_merge(scope, person, nora.pk, now=now)
+    link_household(scope, person, chidi.link.customer, now=now)
+    Suggestion.objects.scoped(scope).create(
+        first=chidi, second=ife, bits=17.3, reasons=["born"], evidence=EVIDENCE, at=now
+    )
+    return person
 
 
 def make_run(scope: Scope, connection: PosConnection, **given: object) -> CustomerSync:

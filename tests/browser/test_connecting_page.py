@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
-from tests.browser.looking import find_barriers
+from tests.browser.looking import find_barriers, in_every_look
 
 from rollcall.api import database as api_database
 from rollcall.kit.scope import Scope
@@ -128,8 +128,7 @@ class TestConnectingByHand:
         expect(page.locator("#result")).to_contain_text("It works.")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(1024, 768), (390, 844), (320, 640)])
+@in_every_look
 class TestThePages:
     def test_have_no_barriers_and_fit(
         self,

@@ -153,16 +153,14 @@ class TestRunPage:
         page.wait_for_url("**/sign-in/")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 class TestEveryPage:
-    def test_has_no_barriers(
-        self, open_page: OpenPage, alice: User, pages: list[str], scheme: str
-    ) -> None:
-        page = open_page(user=alice, scheme=scheme)
+    def test_has_no_barriers(self, open_page: OpenPage, alice: User, pages: list[str]) -> None:
+        page = open_page(user=alice)
         for path in pages:
             page.goto(path)
             assert find_barriers(page) == [], path
 
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
     def test_has_no_barriers_when_things_are_open(
         self, open_page: OpenPage, alice: User, pages: list[str], scheme: str
     ) -> None:
@@ -172,6 +170,7 @@ class TestEveryPage:
             page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
             assert find_barriers(page) == [], path
 
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
     def test_has_no_barriers_with_results_and_at_the_door(
         self, open_page: OpenPage, alice: User, pages: list[str], scheme: str
     ) -> None:
@@ -187,17 +186,17 @@ class TestEveryPage:
 
     @pytest.mark.parametrize("width", [320, 390, 1024])
     def test_fits_the_screen(
-        self, open_page: OpenPage, alice: User, pages: list[str], scheme: str, width: int
+        self, open_page: OpenPage, alice: User, pages: list[str], width: int
     ) -> None:
-        page = open_page(user=alice, scheme=scheme, width=width, height=640)
+        page = open_page(user=alice, width=width, height=640)
         for path in pages:
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
     def test_has_targets_that_a_finger_can_hit(
-        self, open_page: OpenPage, alice: User, pages: list[str], scheme: str
+        self, open_page: OpenPage, alice: User, pages: list[str]
     ) -> None:
-        page = open_page(user=alice, scheme=scheme, width=390, height=844)
+        page = open_page(user=alice, width=390, height=844)
         for path in pages:
             page.goto(path)
             small = page.evaluate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import OpenPage
-from tests.browser.looking import find_barriers, is_too_wide
+from tests.browser.looking import find_barriers, in_every_look, is_too_wide
 
 from rollcall.customers.models import PosAccount
 from rollcall.customers.queries.priorities import get_priorities
@@ -39,8 +39,7 @@ class TestThePage:
         expect(page.get_by_text("Saved.")).to_be_visible()
         assert get_priorities(scope_a) == {"born_on": ["leaflogix", "treez"]}
 
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
-    @pytest.mark.parametrize(("width", "height"), [(1024, 768), (390, 844), (320, 640)])
+    @in_every_look
     def test_has_no_barriers_and_fits(
         self, open_page: OpenPage, alice: User, scheme: str, width: int, height: int
     ) -> None:

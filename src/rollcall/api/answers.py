@@ -46,7 +46,7 @@ def common_headers() -> Headers:
         # Kiosks are web pages of other origins. Nothing here goes by cookies, so a foreign page
         # can do no more than whoever holds the key.
         ("Access-Control-Allow-Origin", "*"),
-        ("Access-Control-Expose-Headers", "RateLimit, RateLimit-Policy, Retry-After"),
+        ("Access-Control-Expose-Headers", "ETag, RateLimit, RateLimit-Policy, Retry-After"),
     ]
     if settings.SECURE_HSTS_SECONDS:
         age = settings.SECURE_HSTS_SECONDS
@@ -63,7 +63,7 @@ def preflight() -> Answer:
             ("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"),
             (
                 "Access-Control-Allow-Headers",
-                "Authorization, Content-Type, Idempotency-Key, If-Match",
+                "Authorization, Content-Type, Idempotency-Key, If-Match, Rollcall-Proof",
             ),
             ("Access-Control-Max-Age", "7200"),
         ),
@@ -82,6 +82,12 @@ def to_wsgi(answer: Answer, start_response: StartResponse) -> list[bytes]:
     """As a WSGI server sends it."""
     start_response(
         _STATUS_LINES[answer.status],
-        [("Content-Type", answer.content_type), *common_headers(), *answer.headers],
+        [("Content-Type", answer.content_type), *_unless_said(answer.headers), *answer.headers],
     )
     return [answer.body]
+
+
+def _unless_said(headers: Headers) -> Headers:
+    """The common headers, without those that the answer says itself."""
+    said = {name for name, _ in headers}
+    return [header for header in common_headers() if header[0] not in said]

@@ -16,15 +16,18 @@ DESCRIPTION: Final = "x-description"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parameter:
-    """A parameter; all are optional text.
+    """A parameter.
 
     :param place: ``query`` or ``header``.
+    :param schema: JSON Schema of what it may be.
     """
 
     name: str
     description: str
     example: str
     place: str = "query"
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    is_required: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +48,8 @@ class Example:
     :param path: below the API's own path, with parameters; ids filled in.
     :param key: which key it is sent with: ``valid``, ``none``, ``wrong`` or ``exhausted``.
     :param body: the answer, exactly.
+    :param sent: what is sent as JSON.
+    :param headers: sent beside the key.
     """
 
     name: str
@@ -54,16 +59,22 @@ class Example:
     body: Mapping[str, Any]
     key: str = "valid"
     method: str = "GET"
+    sent: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Description:
-    """What OpenAPI says of an operation beside its types."""
+    """What OpenAPI says of an operation beside its types.
+
+    :param has_version: the answer has an ``ETag``.
+    """
 
     problems: Sequence[Kind]
     examples: Sequence[Example] = ()
     parameters: Sequence[Parameter] = field(default_factory=tuple)
     body: Body | None = None
+    has_version: bool = False
 
     def declared(self, answer: type[Schema], *, status: int = 200) -> dict[str, Any]:
         """Keyword arguments for a router's decorator."""

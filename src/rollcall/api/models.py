@@ -29,6 +29,7 @@ class IdempotentRequest(models.Model):
     name_hash = models.BinaryField(help_text="of the Idempotency-Key")
     body_hash = models.BinaryField()
     made = models.UUIDField(help_text="names what is made by it, whenever it is repeated")
+    outcome = models.JSONField(null=True, help_text="ids and codes of what came of it")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -39,3 +40,21 @@ class IdempotentRequest(models.Model):
 
     def __str__(self) -> str:
         return f"request of {self.owner}"
+
+
+class IdempotentPart(models.Model):
+    """What became of one of the many things that one request asks for; written with it."""
+
+    request = models.ForeignKey(
+        IdempotentRequest, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    place = models.IntegerField(help_text="from 0, as the request lists them")
+    outcome = models.JSONField(help_text="ids and codes, nothing of a person")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "place"], name="idempotent_part_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"part {self.place} of request {self.request_id}"

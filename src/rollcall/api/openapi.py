@@ -18,6 +18,7 @@ from rollcall.api.problems import BY_STATUS, PROBLEM_JSON, ProblemError
 from rollcall.api.serving import failure
 
 SECURITY_SCHEME: Final = "kioskKey"
+_KIOSK_KEY: Final = "The key of the kiosk that the address names."
 _PROBLEM_SCHEMA: Final[dict[str, Any]] = {
     "title": "Problem",
     "description": "RFC 9457. `code` is stable; `title` and `detail` are for people.",
@@ -46,9 +47,13 @@ _HEADERS: Final[dict[str, Any]] = {
         "schema": {"type": "string"},
     },
 }
+_VERSION: Final[dict[str, Any]] = {
+    "ETag": {"description": "The version, for `If-Match`.", "schema": {"type": "string"}}
+}
 _HEADERS_BY_STATUS: Final[dict[int, dict[str, Any]]] = {
     200: _HEADERS,
     201: _HEADERS,
+    202: _HEADERS,
     401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
     405: {"Allow": {"schema": {"type": "string"}}},
     429: {
@@ -62,8 +67,21 @@ _HEADERS_BY_STATUS: Final[dict[int, dict[str, Any]]] = {
 class Api(NinjaAPI):
     """One version of the API. Problems, keys and limits are said here once for all operations."""
 
-    def __init__(self, *, title: str, version: str, description: str, namespace: str) -> None:
-        """Make an empty API, without pages for people: those would need scripts from elsewhere."""
+    def __init__(
+        self,
+        *,
+        title: str,
+        version: str,
+        description: str,
+        namespace: str,
+        security: tuple[str, str] = (SECURITY_SCHEME, _KIOSK_KEY),
+    ) -> None:
+        """Make an empty API, without pages for people: those would need scripts from elsewhere.
+
+        :param security: name of the security scheme, and whose key it is.
+        """
+        self._security = security
+        self._document: OpenAPISchema | None = None
         super().__init__(
             title=title,
             version=version,
@@ -78,27 +96,36 @@ class Api(NinjaAPI):
         self.add_exception_handler(Exception, _answer_failure)
 
     def get_openapi_schema(self, *args: Any, **kwargs: Any) -> OpenAPISchema:
-        """The document; statuses and examples of every operation from its description."""
+        """The document; statuses and examples of every operation from its description.
+
+        Made once: nothing is added to an API after it was first asked for.
+        """
+        if self._document is None:
+            self._document = self._describe(*args, **kwargs)
+        return self._document
+
+    def _describe(self, *args: Any, **kwargs: Any) -> OpenAPISchema:
         document: OpenAPISchema = super().get_openapi_schema(*args, **kwargs)
         for path in document["paths"].values():
             for operation in path.values():
                 description = operation.pop(DESCRIPTION, None)
                 if description is not None:
-                    _complete(operation, description)
+                    _complete(operation, description, self._security[0])
         components = document["components"]
         components["schemas"]["Problem"] = _PROBLEM_SCHEMA
         components["securitySchemes"] = {
-            SECURITY_SCHEME: {
+            self._security[0]: {
                 "type": "http",
                 "scheme": "bearer",
-                "description": "The key of the kiosk that the address names.",
+                "description": self._security[1],
             }
         }
         return document
 
 
-def _complete(operation: dict[str, Any], description: Description) -> None:
-    operation["security"] = [{SECURITY_SCHEME: []}]
+def _complete(operation: dict[str, Any], description: Description, scheme: str) -> None:
+    operation["security"] = [{scheme: []}]
+    operation["summary"] = _summary(operation)
     operation["parameters"] += [_parameter(one) for one in description.parameters]
     if description.body is not None:
         body = description.body
@@ -122,17 +149,25 @@ def _complete(operation: dict[str, Any], description: Description) -> None:
         }
     for status, response in responses.items():
         if status in _HEADERS_BY_STATUS:
-            response["headers"] = _HEADERS_BY_STATUS[status]
+            response["headers"] = dict(_HEADERS_BY_STATUS[status])
+        if description.has_version and status == 200:
+            response["headers"] |= _VERSION
     operation["responses"] = {str(status): responses[status] for status in sorted(responses)}
+
+
+def _summary(operation: dict[str, Any]) -> str:
+    """The first sentence of what the operation says of itself."""
+    first = str(operation.get("description", operation["summary"])).partition("\n")[0]
+    return first.partition(". ")[0].rstrip(".")
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     return {
         "in": parameter.place,
         "name": parameter.name,
-        "required": False,
+        "required": parameter.is_required,
         "description": parameter.description,
-        "schema": {"type": "string"},
+        "schema": dict(parameter.schema),
         "example": parameter.example,
     }
 
@@ -145,6 +180,8 @@ def _add_examples(content: dict[str, Any], examples: list[Example]) -> None:
                 "value": example.body,
                 "x-request": f"{example.method} {example.path}",
                 "x-key": example.key,
+                **({} if example.sent is None else {"x-body": example.sent}),
+                **({"x-headers": dict(example.headers)} if example.headers else {}),
             }
             for example in examples
         }

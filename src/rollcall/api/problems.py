@@ -44,6 +44,12 @@ UNAUTHENTICATED: Final = Kind(
     code="unauthenticated", status=401, title="No API key that is valid here"
 )
 FORBIDDEN: Final = Kind(code="forbidden", status=403, title="Not allowed with this key")
+ORIGIN_REFUSED: Final = Kind(
+    code="origin_not_allowed", status=403, title="The key is not for web pages of this origin"
+)
+PROOF_NEEDED: Final = Kind(
+    code="proof_needed", status=403, title="The customer has to prove who they are first"
+)
 NOT_FOUND: Final = Kind(code="not_found", status=404, title="Not found")
 METHOD_NOT_ALLOWED: Final = Kind(
     code="method_not_allowed", status=405, title="The address does not take this method"
@@ -60,9 +66,56 @@ KEY_REUSED: Final = Kind(
 CUSTOMER_MISSING: Final = Kind(
     code="customer_missing", status=400, title="There is nobody in the request"
 )
+ORDER_MISSING: Final = Kind(
+    code="order_missing", status=400, title="There is no order in the request"
+)
+AMOUNT_DIFFERS: Final = Kind(
+    code="amount_differs", status=422, title="The amount is not what the lines come to"
+)
 DUPLICATE: Final = Kind(code="customer_exists", status=409, title="customer already exists")
+STORE_NOT_FOUND: Final = Kind(
+    code="store_not_found", status=422, title="No such store for this key"
+)
+LIKELY_MATCH: Final = Kind(
+    code="likely_match", status=409, title="Somebody known is likely the same person"
+)
+IN_THE_WAY: Final = Kind(code="in_the_way", status=409, title="Something stands in the way")
+ALREADY_ONE: Final = Kind(code="already_one", status=409, title="They are one person already")
+ALREADY_ANSWERED: Final = Kind(
+    code="already_answered", status=409, title="The question was answered before"
+)
+ALREADY_UNDONE: Final = Kind(code="already_undone", status=409, title="It was undone before")
+ALREADY_WITHDRAWN: Final = Kind(
+    code="already_withdrawn", status=409, title="It was withdrawn before"
+)
+TOO_MANY_WEBHOOKS: Final = Kind(
+    code="too_many_webhooks", status=409, title="There are as many webhooks as there may be"
+)
+KEY_IN_FLIGHT: Final = Kind(
+    code="idempotency_key_in_flight",
+    status=409,
+    title="A request with this Idempotency-Key is being answered",
+)
+KEY_MISSING: Final = Kind(
+    code="idempotency_key_missing", status=400, title="This request needs an Idempotency-Key"
+)
+PRECONDITION_FAILED: Final = Kind(
+    code="precondition_failed", status=412, title="It was changed since it was read"
+)
+PRECONDITION_REQUIRED: Final = Kind(
+    code="precondition_required", status=428, title="This request needs If-Match"
+)
+NOT_WAITING: Final = Kind(code="not_waiting", status=409, title="It does not wait for anybody")
+NOT_NOW: Final = Kind(code="not_now", status=409, title="That cannot be done now")
+UNSUPPORTED_BY_POS: Final = Kind(
+    code="unsupported_by_pos", status=422, title="This POS cannot do that"
+)
+POS_FAILED: Final = Kind(code="pos_failed", status=502, title="The POS gave no usable answer")
 TOO_MANY_REQUESTS: Final = Kind(
     code="too_many_requests", status=429, title="Too many requests for now"
+)
+TOO_MANY_CUSTOMERS: Final = Kind(
+    code="too_many_customers", status=502, title="More customers fit than may be shown"
 )
 INTERNAL_ERROR: Final = Kind(
     code="internal_error", status=500, title="Rollcall failed; it was logged"
@@ -70,6 +123,13 @@ INTERNAL_ERROR: Final = Kind(
 UNAVAILABLE: Final = Kind(
     code="unavailable", status=503, title="The database cannot be reached for now"
 )
+
+
+def list_kinds() -> list[Kind]:
+    """All sorts of problems that the API knows, by status and code."""
+    kinds = [one for one in globals().values() if isinstance(one, Kind)]
+    return sorted(kinds, key=lambda one: (one.status, one.code))
+
 
 #: The usual problem of a status, for what the framework refuses by itself.
 BY_STATUS: Final[Mapping[int, Kind]] = {

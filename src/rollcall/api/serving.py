@@ -29,14 +29,18 @@ from rollcall.api.answers import (
     to_django,
     to_wsgi,
 )
+from rollcall.api.forwarding import ElsewhereError
+from rollcall.api.keys import is_in_address
+from rollcall.api.original import in_original_words
 from rollcall.api.problems import BY_STATUS, Kind, ProblemError
-from rollcall.api.requests import ApiRequest, read_request, refuse_long_query
-from rollcall.api.turns import QUICK, USUAL, turn
+from rollcall.api.requests import SECOND, ApiRequest, read_request, refuse_long_query
+from rollcall.api.turns import QUICK, turn
 
 Handler = Callable[[ApiRequest], Answer]
 WsgiApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 PREFIX: Final = "/api/"
+_KIOSKS: Final = "/api/v1/"
 _LOST: Final = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 _PLACEHOLDER: Final = re.compile(r"{(\w+)}")
 log = structlog.get_logger(__name__)
@@ -57,6 +61,8 @@ def respond(handler: Handler, request: ApiRequest) -> Answer:
     """Call a handler of a safe method and turn whatever happens into an answer.
 
     A database that went away is asked once more, over new connections.
+
+    :raises ElsewhereError: the handler leaves the request to the processes behind this one.
     """
     try:
         try:
@@ -65,8 +71,12 @@ def respond(handler: Handler, request: ApiRequest) -> Answer:
             database.reconnect()
             request.answer_headers.clear()
             answer = _checked(handler, request)
+    except ElsewhereError:
+        raise
     except Exception as error:  # noqa: BLE001  # the last place where it can become an answer
         answer = failure(error)
+        if is_in_address(request.query):
+            answer = in_original_words(answer)
     if not request.answer_headers:
         return answer
     return Answer(
@@ -109,10 +119,13 @@ def shortcut(application: WsgiApplication, shortcuts: Sequence[Shortcut]) -> Wsg
                 for pattern, handler in routes:
                     if found := pattern.fullmatch(path):
                         request = read_request(environ, found.groupdict())
-                        with turn(QUICK):
-                            return to_wsgi(respond(handler, request), start_response)
-        with turn(USUAL):
-            return application(environ, start_response)
+                        try:
+                            with turn(QUICK):
+                                return to_wsgi(respond(handler, request), start_response)
+                        except ElsewhereError:
+                            environ[SECOND] = True
+                            start_response = _adding(request.answer_headers, start_response)
+        return application(environ, start_response)
 
     return answer
 
@@ -128,6 +141,8 @@ def api_requests(
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return to_django(preflight())
         response = _to_problem(_routed(request))
+        if response.status_code >= 400 and _is_of_the_system_before(request):
+            _say_in_original_words(response)
         # Django would write the address of a refused request to the log.
         vars(response)["_has_been_logged"] = True
         return response
@@ -135,9 +150,27 @@ def api_requests(
     return middleware
 
 
+def _is_of_the_system_before(request: HttpRequest) -> bool:
+    return request.path_info.startswith(_KIOSKS) and is_in_address(
+        request.META.get("QUERY_STRING", "")
+    )
+
+
+def _say_in_original_words(response: HttpResponse) -> None:
+    said = in_original_words(Answer(status=response.status_code, body=response.content))
+    response.content = said.body
+
+
 def _checked(handler: Handler, request: ApiRequest) -> Answer:
     refuse_long_query(request.query)
     return handler(request)
+
+
+def _adding(headers: Headers, start_response: StartResponse) -> StartResponse:
+    def start(status: str, others: list[tuple[str, str]]) -> object:
+        return start_response(status, list(_joined(headers, others)))
+
+    return start
 
 
 def _joined(first: Headers, then: Headers) -> Headers:

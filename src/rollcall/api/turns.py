@@ -1,5 +1,8 @@
 """Requests take turns in a process, in two lanes; whoever waits for a POS lets the next one go.
 
+``rollcall serve`` answers look-ups and the rest in different processes; with one process for all,
+both lanes are busy.
+
 Threads that fight for the interpreter make every look-up slower, so one look-up at a time computes,
 and beside it one other request. A look-up never waits for what another request does in the
 database, and a request that waits for a POS gives its turn away until it goes on.

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
+
+#: Where the processes behind listen; ``rollcall serve`` tells its own processes.
+BEHIND: Final = "ROLLCALL_BEHIND"
 
 
 class SettingError(RuntimeError):

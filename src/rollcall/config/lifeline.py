@@ -9,6 +9,13 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
+from typing import Final
+
+_LOOK_EVERY_S: Final = 1.0
+#: Then the kernel ends it, whatever it is doing: nobody is left who would.
+_PATIENCE_S: Final = 60
+_STARTER: Final = "ROLLCALL_STARTER"
 
 VARIABLE = "ROLLCALL_LIFELINE"
 
@@ -19,8 +26,33 @@ def follow_parent() -> None:
         threading.Thread(target=_wait, name="lifeline", daemon=True).start()
 
 
+def lead() -> None:
+    """Have processes that a library starts from here follow this one: nobody gives them a pipe."""
+    os.environ[_STARTER] = str(os.getpid())
+
+
+def follow_starter() -> None:
+    """End this process (SIGTERM to itself) within a second of the one that leads it, if any."""
+    if not os.environ.get(_STARTER):
+        return
+    # Not who is the parent now: they may have ended while this process was still starting.
+    starter = int(os.environ[_STARTER])
+    threading.Thread(target=_watch, args=(starter,), name="lifeline", daemon=True).start()
+
+
+def _watch(starter: int) -> None:
+    while os.getppid() == starter:
+        time.sleep(_LOOK_EVERY_S)
+    signal.alarm(_PATIENCE_S)
+    while True:
+        # Again and again: one that is still starting has its starter's handlers, and would go on.
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_LOOK_EVERY_S)
+
+
 def _wait() -> None:
     # Not through sys.stdin: its lock, held by this thread, would trip the interpreter at its end.
     while os.read(0, 1024):
         pass
+    signal.alarm(_PATIENCE_S)
     os.kill(os.getpid(), signal.SIGTERM)

@@ -11,6 +11,8 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from rollcall.events.metrics import WebhookFigures
+from rollcall.identity.metrics import IdentityFigures
 from rollcall.inbox.metrics import InboxFigures
 from rollcall.outbox.metrics import OutboxFigures
 from rollcall.sync.metrics import add_collector, metrics_page
@@ -18,6 +20,8 @@ from rollcall.web.health import live, ready
 
 add_collector(OutboxFigures)
 add_collector(InboxFigures)
+add_collector(IdentityFigures)
+add_collector(WebhookFigures)
 
 PAGES: Final[Mapping[str, Callable[[HttpRequest], HttpResponse]]] = {
     "/health/live": live,

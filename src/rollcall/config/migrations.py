@@ -20,6 +20,11 @@ def pending_migrations() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
 
 
+def note_replaced_migrations() -> None:
+    """Record what was squashed since this database was made. Safe to run again."""
+    MigrationExecutor(connection).check_replacements()
+
+
 @contextmanager
 def migration_lock(database: BaseDatabaseWrapper) -> Iterator[None]:
     """Wait until no other process migrates; a killed process's lock goes with its connection."""

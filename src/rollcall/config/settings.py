@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from rollcall.access.rules.single_sign_on import Provider, ProviderError, as_allauth, parse_provider
 from rollcall.config import environment, paths
 from rollcall.config.errors import configure_error_tracker
 from rollcall.config.logs import configure_logs
@@ -117,6 +118,38 @@ def _mail_from() -> str:
         raise environment.SettingError(f"ROLLCALL_MAIL_FROM {error}") from error
 
 
+def _webhooks_to_loopback() -> bool:
+    wanted = environment.flag("ROLLCALL_WEBHOOKS_TO_LOOPBACK", default=False)
+    host = urlsplit(ORIGIN).hostname or ""
+    if wanted and host not in ("", "localhost", "127.0.0.1", "::1"):
+        raise environment.SettingError(
+            "ROLLCALL_WEBHOOKS_TO_LOOPBACK is for trying out, not for a server with a ROLLCALL_URL"
+        )
+    return wanted
+
+
+def _single_sign_on() -> Provider | None:
+    try:
+        return parse_provider(
+            issuer=environment.text("ROLLCALL_OIDC_ISSUER"),
+            client_id=environment.text("ROLLCALL_OIDC_CLIENT_ID"),
+            secret=environment.secret("ROLLCALL_OIDC_CLIENT_SECRET"),
+            name=environment.text("ROLLCALL_OIDC_NAME"),
+            proves_second_step=environment.flag("ROLLCALL_OIDC_SECOND_STEP", default=False),
+        )
+    except ProviderError as error:
+        raise environment.SettingError(str(error)) from error
+
+
+def _demo_log_ins() -> bool:
+    wanted = environment.flag("ROLLCALL_DEMO_LOG_INS", default=False)
+    if wanted and ORIGIN and urlsplit(ORIGIN).hostname not in _THIS_MACHINE:
+        raise environment.SettingError(
+            "ROLLCALL_DEMO_LOG_INS is for this machine only; unset it or ROLLCALL_URL"
+        )
+    return wanted
+
+
 configure_logs()
 configure_error_tracker()
 
@@ -125,10 +158,11 @@ SECRET_KEY = _secret_key()
 DEBUG = False
 ORIGIN = _origin()
 _SECURE = ORIGIN.startswith("https://")
+_THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
+#: Whether log-ins at example.com and example.org need no second step; for demos and tests.
+DEMO_LOG_INS: bool = _demo_log_ins()
 ALLOWED_HOSTS = [
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
+    *_THIS_MACHINE,
     *(host for host in [urlsplit(ORIGIN).hostname] if host),
 ]
 CSRF_TRUSTED_ORIGINS = [ORIGIN] if ORIGIN else []
@@ -144,8 +178,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     # Before allauth, whose templates it replaces.
     "rollcall.web",
+    "rollcall.access",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "procrastinate.contrib.django",
@@ -154,10 +192,15 @@ INSTALLED_APPS = [
     "rollcall.audit",
     "rollcall.notifications",
     "rollcall.customers",
+    "rollcall.identity",
+    "rollcall.proofs",
     "rollcall.sync",
     "rollcall.outbox",
     "rollcall.inbox",
+    "rollcall.events",
     "rollcall.provisioning",
+    "rollcall.registration",
+    "rollcall.orders",
 ]
 
 MIDDLEWARE = [
@@ -172,6 +215,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "rollcall.access.web.sessions.session_limits",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -185,7 +229,10 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "libraries": {"notices": "rollcall.notifications.presentation"},
+            "libraries": {
+                "access": "rollcall.access.presentation",
+                "notices": "rollcall.notifications.presentation",
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -213,13 +260,33 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-ACCOUNT_ADAPTER = "rollcall.stores.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "rollcall.access.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "rollcall.access.accounts.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "authenticate_webauthn": "rollcall.access.web.forms.AuthenticateForm",
+    "login_webauthn": "rollcall.access.web.forms.LoginForm",
+    "reauthenticate_webauthn": "rollcall.access.web.forms.ReauthenticateForm",
+    "add_webauthn": "rollcall.access.web.forms.AddForm",
+}
+# A clock of a phone may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+# Addresses are given by an administrator; nobody verifies them here.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+#: The company's own sign-in beside passwords and passkeys.
+SINGLE_SIGN_ON: Provider | None = _single_sign_on()
+SOCIALACCOUNT_ADAPTER = "rollcall.access.accounts.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = as_allauth(SINGLE_SIGN_ON)
+# A link, not a form: the policy forbids forms that lead elsewhere. It can only sign people in as
+# who they are at the provider.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 # How many proxies stand before Rollcall; log-in throttling then counts the client's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number(
     "ROLLCALL_TRUSTED_PROXIES", default=0, minimum=0, maximum=10
@@ -231,7 +298,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 if _SECURE and ALLAUTH_TRUSTED_PROXY_COUNT:
     # The proxy ends TLS and says so; nobody else can reach us to claim it.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SESSION_COOKIE_AGE = 12 * 3600
+#: When a session ends: without anything being done, and in any case.
+SESSION_IDLE_MINUTES = environment.number(
+    "ROLLCALL_SESSION_IDLE_MINUTES", default=60, minimum=5, maximum=720
+)
+SESSION_HOURS = environment.number("ROLLCALL_SESSION_HOURS", default=12, minimum=1, maximum=24)
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = _SECURE
@@ -275,9 +347,23 @@ POS_ATTEMPTS = environment.number("ROLLCALL_POS_ATTEMPTS", default=6, minimum=1,
 POS_BACKOFF_S = (0.5, 30.0)
 #: Bearer token for /metrics; without one only this machine may read it.
 METRICS_TOKEN = environment.secret("ROLLCALL_METRICS_TOKEN")
-#: What one kiosk key may look up in a minute, and how often an address may fail to show a key.
+#: What one kiosk key may look up in a minute; below, how often an address may fail to show a key.
 KIOSK_LOOKUPS_PER_MINUTE = environment.number(
     "ROLLCALL_KIOSK_LOOKUPS_PER_MINUTE", default=600, minimum=1, maximum=100_000_000
+)
+#: What one kiosk key may look up in a day (UTC), how often all kiosks may look one person up in an
+#: hour, and how often one key may ask in an hour who somebody is.
+KIOSK_LOOKUPS_PER_DAY = environment.number(
+    "ROLLCALL_KIOSK_LOOKUPS_PER_DAY", default=10_000, minimum=1, maximum=10_000_000_000
+)
+KIOSK_LOOKUPS_PER_PERSON = environment.number(
+    "ROLLCALL_KIOSK_LOOKUPS_PER_PERSON", default=60, minimum=1, maximum=100_000_000
+)
+KIOSK_IDENTIFICATIONS_PER_HOUR = environment.number(
+    "ROLLCALL_KIOSK_IDENTIFICATIONS_PER_HOUR", default=600, minimum=1, maximum=100_000_000
+)
+INTEGRATION_REQUESTS_PER_MINUTE = environment.number(
+    "ROLLCALL_INTEGRATION_REQUESTS_PER_MINUTE", default=600, minimum=1, maximum=100_000_000
 )
 FAILED_AUTHENTICATIONS_PER_MINUTE = environment.number(
     "ROLLCALL_FAILED_AUTHENTICATIONS_PER_MINUTE", default=30, minimum=1, maximum=1_000_000
@@ -296,6 +382,8 @@ INBOX_KEEP_DAYS = environment.number(
 INBOX_LARGEST_BODY = environment.number(
     "ROLLCALL_INBOX_LARGEST_BODY", default=1_000_000, minimum=10_000, maximum=10_000_000
 )
+#: Whether webhooks may call this machine, by plain http too; never anything else that is private.
+WEBHOOKS_TO_LOOPBACK: bool = _webhooks_to_loopback()
 #: Rows of one list in quarantine, beyond which people are told.
 QUARANTINE_NOTICE_ROWS = environment.number(
     "ROLLCALL_QUARANTINE_NOTICE_ROWS", default=100, minimum=1, maximum=1_000_000

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from rollcall.api import keys, problems
+from rollcall.api import keys, problems, throttle
 from rollcall.api.answers import Answer, json_answer
 from rollcall.api.describing import Description, Example, Parameter, problem_example
 from rollcall.api.keys import Caller
+from rollcall.api.original import POS_SAID
 from rollcall.api.problems import ProblemError
-from rollcall.api.requests import ApiRequest
+from rollcall.api.requests import PROOF_HEADER, ApiRequest
 from rollcall.api.serving import Handler, Shortcut, respond_to_django
 from rollcall.customers import asking
 from rollcall.customers.operations.kiosk_lookup import (
+    Address,
     KeyRefusedError,
     KioskCustomerNotFoundError,
     KioskIdAmbiguousError,
@@ -25,6 +27,7 @@ from rollcall.customers.operations.kiosk_lookup import (
     read_for_kiosk,
     search_for_kiosk,
 )
+from rollcall.customers.proving import proven_of
 from rollcall.customers.rules.kiosk_criteria import (
     Criteria,
     CriteriaInvalidError,
@@ -33,7 +36,12 @@ from rollcall.customers.rules.kiosk_criteria import (
     ParameterRepeatedError,
     read_criteria,
 )
-from rollcall.customers.rules.kiosk_rows import kiosk_row
+from rollcall.customers.rules.kiosk_rows import (
+    MOST_LEGACY_ROWS,
+    KioskRecord,
+    KioskRow,
+    row_for,
+)
 from rollcall.kit.clock import utc_now
 
 SEARCH_PATH: Final = "/{catalog_id}/customers"
@@ -48,20 +56,22 @@ router = Router(tags=["customers"])
 class KioskCustomer(Schema):
     """A customer as the store's POS holds them, with changes that are still on their way there.
 
-    Keys and spelling are the original system's.
+    Keys and spelling are the original system's. A strict key gets values masked or null; a legacy
+    key gets `id`, `customer_id`, names, birthday, e-mail and phone alone.
     """
 
-    status: str | None
     customer_id: str
     first_name: str | None
     last_name: str | None
-    gender: str | None
     birthday: str | None
     email: str | None
     phone: str | None
-    drivers_license: str | None
-    notes: str | None
-    last_modified_date_utc: str | None
+    status: str | None = None
+    gender: str | None = None
+    drivers_license: str | None = None
+    notes: str | None = None
+    last_modified_date_utc: str | None = None
+    id: str | None = None
 
 
 class KioskCustomers(Schema):
@@ -80,11 +90,20 @@ def answer_search(request: ApiRequest) -> Answer:
     """``GET /api/v1/{catalog_id}/customers``."""
     caller = keys.recall(request)
     keys.spend_lookup(request, caller)
-    criteria = _criteria(request)
-    records = _through_door(request, caller, search_for_kiosk, criteria)
+    try:
+        criteria = _criteria(request)
+    except ProblemError as error:
+        if caller.is_legacy and error.problem.kind in _NOBODY_FOR_LEGACY:
+            return json_answer({"customers": []})
+        raise
+    records: Sequence[KioskRecord] = ()
+    if not request.is_second:
+        caller, records = _through_door(request, caller, search_for_kiosk, criteria)
     if not records and _ask(caller, criteria):
-        records = _through_door(request, caller, search_for_kiosk, criteria)
-    return json_answer({"customers": [kiosk_row(record) for record in records]})
+        caller, records = _through_door(request, caller, search_for_kiosk, criteria)
+    if caller.is_legacy and len(records) > MOST_LEGACY_ROWS:
+        raise ProblemError(problems.TOO_MANY_CUSTOMERS, f"{POS_SAID}CUSTOMER_NOT_FOUND")
+    return json_answer({"customers": _rows(request, caller, records)})
 
 
 def answer_read(request: ApiRequest) -> Answer:
@@ -93,14 +112,27 @@ def answer_read(request: ApiRequest) -> Answer:
     keys.spend_lookup(request, caller)
     customer_id = request.ids["customer_id"]
     try:
-        record = _through_door(request, caller, read_for_kiosk, customer_id)
+        caller, record = _through_door(request, caller, read_for_kiosk, customer_id)
     except KioskCustomerNotFoundError as error:
         raise ProblemError(problems.NOT_FOUND, "No customer of this store has the id.") from error
     except KioskIdAmbiguousError as error:
         raise ProblemError(
             problems.AMBIGUOUS_ID, "Several accounts of this store have the id; use Rollcall's."
         ) from error
-    return json_answer({"customer": kiosk_row(record)})
+    return json_answer({"customer": _rows(request, caller, [record])[0]})
+
+
+def _rows(request: ApiRequest, caller: Caller, records: Sequence[KioskRecord]) -> list[KioskRow]:
+    """What the key may see of them, if they were not looked up too often."""
+    if len(records) <= MOST_COUNTED:
+        for record in records:
+            subject = f"{caller.scope.retailer_id}:{record.record_id}"
+            throttle.require_left(throttle.LOOKUPS_OF_ONE, subject)
+    ids = [record.record_id for record in records]
+    proven = proven_of(caller, request.proof, ids) if request.proof else frozenset()
+    return [
+        row_for(caller.profile, record, is_proven=record.record_id in proven) for record in records
+    ]
 
 
 def _ask(caller: Caller, criteria: Criteria) -> bool:
@@ -125,7 +157,7 @@ def _criteria(request: ApiRequest) -> Criteria:
         return read_criteria(request.query, today=utc_now().date())
     except ValueError as error:
         # Who has no right to be here learns nothing of what else is wrong.
-        keys.require_own_kiosk(request, keys.prove(request))
+        keys.at_kiosk(request, keys.prove(request))
         raise _criteria_problem(error) from error
 
 
@@ -146,21 +178,30 @@ def _criteria_problem(error: ValueError) -> ProblemError:
 
 
 def _through_door(
-    request: ApiRequest, caller: Caller, read: Callable[[Caller, str, Wanted], Found], what: Wanted
-) -> Found:
-    catalog_id = request.ids["catalog_id"]
+    request: ApiRequest,
+    caller: Caller,
+    read: Callable[[Caller, Address, Wanted], Found],
+    what: Wanted,
+) -> tuple[Caller, Found]:
+    """What was found, and the caller as the database knows them at that moment."""
+    address = Address(catalog_id=request.ids["catalog_id"], origin=request.origin)
     try:
         try:
-            return read(caller, catalog_id, what)
+            return caller, read(caller, address, what)
         except KeyRefusedError:
             # What this process remembers of the key may be out of date; the database says so now.
-            return read(keys.prove(request), catalog_id, what)
+            proven = keys.prove(request)
+            return proven, read(proven, address, what)
     except KeyRefusedError as error:
         raise keys.refusal(request) from error
     except NotTheKiosksAddressError as error:
         raise keys.unknown_kiosk() from error
 
 
+#: Kiosks of the system before send what was typed, and read an empty list.
+_NOBODY_FOR_LEGACY: Final = (problems.CRITERIA_MISSING, problems.INVALID)
+#: A longer list tells of nobody in particular.
+MOST_COUNTED: Final = 5
 _INVALID_DETAIL: Final = "The member errors says which values and why."
 _MISSING_DETAIL: Final = (
     "Give at least one of first_name, last_name, phone, email, driver_license, birthday."
@@ -198,6 +239,12 @@ _PARAMETERS: Final = (
     ),
     Parameter(name="birthday", description="YYYY-MM-DD or MM/DD/YYYY.", example="1990-03-14"),
 )
+PROOF: Final = Parameter(
+    name=PROOF_HEADER,
+    description="Proof of identification: of whoever proved who they are, a strict key sees more.",
+    example="rcp_7kX2mQ9pL4vT8wZn",
+    place="header",
+)
 _NO_KEY: Final = "Send a valid key in the header: Authorization: Bearer rck_…"
 _UNAUTHENTICATED: Final = problem_example(problems.UNAUTHENTICATED, _NO_KEY)
 _EXHAUSTED: Final = problem_example(
@@ -207,6 +254,7 @@ _EXHAUSTED: Final = problem_example(
 _OTHER_KIOSK: Final = problem_example(problems.NOT_FOUND, "There is no such kiosk for this key.")
 _SHARED_PROBLEMS: Final = (
     problems.UNAUTHENTICATED,
+    problems.ORIGIN_REFUSED,
     problems.NOT_FOUND,
     problems.METHOD_NOT_ALLOWED,
     problems.URI_TOO_LONG,
@@ -215,13 +263,14 @@ _SHARED_PROBLEMS: Final = (
     problems.UNAVAILABLE,
 )
 SEARCH: Final = Description(
-    parameters=_PARAMETERS,
+    parameters=(*_PARAMETERS, PROOF),
     problems=(
         *_SHARED_PROBLEMS,
         problems.BAD_REQUEST,
         problems.CRITERIA_MISSING,
         problems.PARAMETER_REPEATED,
         problems.INVALID,
+        problems.TOO_MANY_CUSTOMERS,
     ),
     examples=(
         Example(
@@ -309,6 +358,7 @@ SEARCH: Final = Description(
     ),
 )
 READ: Final = Description(
+    parameters=(PROOF,),
     problems=(*_SHARED_PROBLEMS, problems.AMBIGUOUS_ID),
     examples=(
         Example(

@@ -1,7 +1,8 @@
 """Tables of people and of the POS rows that tell of them.
 
 A Customer holds nothing but identity: its values are read from its PosRecords and hub edits by the
-rules of survivorship, so that merging and un-merging only ever moves Links.
+rules of survivorship, so that merging and un-merging only ever says whose these are. Whose they are
+now follows from what was told (``operations.settling``), and is worked out anew when that changes.
 """
 
 from __future__ import annotations
@@ -59,8 +60,9 @@ class Customer(BulkScopedModel):
     public_id = models.UUIDField(default=new_public_id, unique=True)
     created_at = models.DateTimeField(db_default=Now())
     merged_into = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, related_name="+", help_text="who they are now"
-    )
+        "self", null=True, on_delete=models.PROTECT, related_name="+",
+        help_text="who they are now; never somebody who was merged themselves",
+    )  # fmt: skip
 
     def __str__(self) -> str:
         return str(self.public_id)
@@ -182,7 +184,8 @@ class RecordName(BulkScopedModel):
 class Link(BulkScopedModel):
     """Says that a PosRecord belongs to a Customer.
 
-    ``home`` is the Customer that the record was born with; taking a merge back leads there.
+    In three steps: ``home`` is the Customer that the record was born with, ``base`` the one that it
+    belongs to by what its POS tells, ``customer`` who that is now, after the merges of people.
     """
 
     class Reason(models.TextChoices):
@@ -197,8 +200,22 @@ class Link(BulkScopedModel):
     home = models.ForeignKey(
         Customer, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
+    base = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     reason = models.CharField(max_length=20, choices=Reason.choices, default=Reason.FIRST_SEEN)
-    since = models.DateTimeField()
+    since = models.DateTimeField(help_text="when it came to its base")
+
+    class Meta:
+        # Hardly a record has moved: these cost a sync of new rows nothing.
+        indexes = [
+            models.Index(
+                fields=["base"], name="link_merged", condition=~models.Q(base=models.F("customer"))
+            ),
+            models.Index(
+                fields=["home"], name="link_moved", condition=~models.Q(home=models.F("base"))
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.record_id} → {self.customer_id}"
@@ -237,10 +254,26 @@ class FieldPriority(ScopedModel):
 
 
 class FieldEdit(ScopedModel):
-    """A value that somebody typed into the hub; stays with the Customer it was made against."""
+    """A value that somebody typed into the hub; stays with the Customer it was made against.
+
+    ``holder`` is who that Customer is now. ``covers`` are all whom the person consisted of when it
+    was typed: for as long as they are one, it stands above what was typed for any of them before.
+    A merge that is undone later never counted.
+    """
 
     id = models.BigAutoField(primary_key=True)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    covers = ArrayField(
+        models.BigIntegerField(), default=list, db_default=[],
+        help_text="Customers that were one person then; empty: nobody but its own",
+    )  # fmt: skip
+    ties = models.JSONField(null=True, help_text="what made them one person then")
+    covered = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="a later edit of the same person covers it; follows from the others",
+    )
     field = models.CharField(max_length=40)
     sealed_value = models.BinaryField(help_text="JSON of the value")
     pinned = models.BooleanField(default=False, help_text="no POS value may stand above it")
@@ -266,10 +299,15 @@ class FieldEdit(ScopedModel):
         ]
         indexes = [
             models.Index(
-                fields=["retailer", "customer"],
+                fields=["retailer", "holder"],
                 name="field_edit_waiting",
-                condition=models.Q(waiting=True, withdrawn_at__isnull=True),
-            )
+                condition=models.Q(waiting=True, withdrawn_at__isnull=True, covered=False),
+            ),
+            models.Index(
+                fields=["retailer"],
+                name="field_edit_tied",
+                condition=models.Q(ties__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

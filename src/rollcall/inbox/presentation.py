@@ -18,6 +18,7 @@ _OUTCOMES: Final[Mapping[str, str | Promise]] = {
     "unknown_here": gettext_lazy("neither the POS nor Rollcall has this customer"),
     "other_list": gettext_lazy("told of a list that this connection no longer reads"),
     "quarantined": gettext_lazy("in quarantine"),
+    "unread": gettext_lazy("left for the next reading of orders"),
     "replay": gettext_lazy("asked for again"),
     "internal": gettext_lazy("failed inside Rollcall; it was logged"),
     "stopped": gettext_lazy("the worker was told to end"),

@@ -11,9 +11,12 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
+import structlog
 from django.db import transaction
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+
+log = structlog.get_logger()
 
 Work = Callable[..., None]
 
@@ -86,6 +89,9 @@ def _defer(name: str, key: str, ids: dict[str, int]) -> None:
             app.configure_task(name=name, queueing_lock=key, queue=queue).defer(**ids)
     except AlreadyEnqueued:
         return
+    except ConnectorException:
+        # The database went away right after the commit: what was committed counts, and is found.
+        log.warning("jobs.not_woken", job=name)
 
 
 def _in_fresh_connections(work: Work) -> Work:

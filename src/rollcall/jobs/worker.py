@@ -25,6 +25,8 @@ log = structlog.get_logger()
 _DEAD_AFTER_S = 60.0
 #: Running work sees ``stopping`` and comes to its next commit within this time.
 _GRACE_S = 8.0
+#: Connections of the queue itself: jobs that end at the same time would wait for a single one.
+_CONNECTIONS = 4
 #: Jobs of the counter at a time, beside all others.
 _AT_COUNTER = 4
 _THREADS = "rollcall-job"
@@ -46,7 +48,13 @@ def _connector() -> PsycopgConnector:
     info = connection.connection.info
     parameters = {**info.get_parameters(), "password": info.password}
     connection.close()
-    return PsycopgConnector(json_dumps=None, json_loads=None, kwargs=parameters, min_size=1)
+    return PsycopgConnector(
+        json_dumps=None,
+        json_loads=None,
+        kwargs=parameters,
+        min_size=1,
+        max_size=_CONNECTIONS,
+    )
 
 
 async def _work(concurrency: int, connector: PsycopgConnector) -> None:

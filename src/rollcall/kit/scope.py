@@ -21,11 +21,30 @@ class Role(enum.StrEnum):
         return order.index(self) >= order.index(other)
 
 
+class Grant(enum.StrEnum):
+    """What an integration's key may be used for; a role alone opens nothing to a machine."""
+
+    READ_CUSTOMERS = "customers:read"
+    WRITE_CUSTOMERS = "customers:write"
+    READ_IDENTITY = "identity:read"
+    WRITE_IDENTITY = "identity:write"
+    READ_EVENTS = "events:read"
+    WRITE_WEBHOOKS = "webhooks:write"
+    READ_ORDERS = "orders:read"
+    WRITE_ORDERS = "orders:write"
+    READ_STORES = "stores:read"
+    READ_SYNC = "sync:read"
+    WRITE_SYNC = "sync:write"
+    READ_OUTBOX = "outbox:read"
+    WRITE_OUTBOX = "outbox:write"
+    READ_AUDIT = "audit:read"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Actor:
     """Who acts, for the audit: a kind and an id, never a name.
 
-    :param kind: ``user``, ``kiosk``, ``cli`` or ``system``.
+    :param kind: ``user``, ``kiosk``, ``integration``, ``cli`` or ``system``.
     """
 
     kind: str

@@ -43,11 +43,16 @@ class OutboxEntry(ScopedModel):
         default=uuid.uuid4, unique=True, help_text="for POS systems that tell repetitions by a key"
     )
     connection = models.ForeignKey(PosConnection, on_delete=models.PROTECT, related_name="+")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="+", help_text="whom it was wished for"
+    )
+    holder = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="+", help_text="who that is now"
+    )
     store = models.ForeignKey(Store, null=True, on_delete=models.PROTECT, related_name="+")
     hub_record = models.ForeignKey(
         PosRecord, null=True, on_delete=models.PROTECT, related_name="+", db_index=False,
-        help_text="of a create: our own record, whose place the POS's takes",
+        help_text="of a create: our own record, whose place the POS's takes; so for what follows",
     )  # fmt: skip
     external_id = models.CharField(
         max_length=200, blank=True, default="", help_text="of the record at the POS, once known"
@@ -80,12 +85,14 @@ class OutboxEntry(ScopedModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["retailer", "customer", "connection", "external_id"],
+                fields=["retailer", "customer", "connection", "external_id", "hub_record"],
+                nulls_distinct=False,
                 condition=models.Q(state__in=["held", "queued", "refused", "dead"]),
                 name="outbox_entry_one_waiting",
             ),
             models.UniqueConstraint(
-                fields=["retailer", "customer", "connection", "external_id"],
+                fields=["retailer", "customer", "connection", "external_id", "hub_record"],
+                nulls_distinct=False,
                 condition=models.Q(state="sending"),
                 name="outbox_entry_one_under_way",
             ),
@@ -96,7 +103,7 @@ class OutboxEntry(ScopedModel):
                 name="outbox_entry_due",
                 condition=models.Q(state__in=["queued", "sending"]),
             ),
-            models.Index(fields=["retailer", "customer", "-id"], name="outbox_entry_of_person"),
+            models.Index(fields=["retailer", "holder", "-id"], name="outbox_entry_of_person"),
             models.Index(
                 fields=["retailer", "state", "-id"],
                 name="outbox_entry_open",

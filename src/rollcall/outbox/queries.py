@@ -13,6 +13,7 @@ from rollcall.customers.models import Customer, PosRecord
 from rollcall.customers.queries.profile import RecordView, read_record
 from rollcall.customers.queries.sealed import unseal
 from rollcall.customers.rules.hub_records import HUB_KIND
+from rollcall.kit.fields import Fields, FieldValue
 from rollcall.kit.scope import Scope
 from rollcall.outbox.models import OutboxEntry, WriteStop, WriteSwitch
 from rollcall.outbox.rules import contexts
@@ -41,7 +42,8 @@ def get_entry(scope: Scope, entry_id: int) -> OutboxEntry:
 
 def visible_entries(scope: Scope) -> QuerySet[OutboxEntry]:
     """Return the entries of connections that serve the scope's stores."""
-    entries = OutboxEntry.objects.scoped(scope).select_related("connection", "customer")
+    entries = OutboxEntry.objects.scoped(scope)
+    entries = entries.select_related("connection", "customer", "holder")
     if scope.store_ids is not None:
         entries = entries.filter(connection__stores__in=scope.store_ids).distinct()
     return entries
@@ -59,7 +61,7 @@ def list_entries(
 
 def list_of_person(scope: Scope, customer: Customer, *, most: int = 20) -> list[OutboxEntry]:
     """Return the newest entries of a person."""
-    return list(visible_entries(scope).filter(customer=customer).order_by("-id")[:most])
+    return list(visible_entries(scope).filter(holder=customer).order_by("-id")[:most])
 
 
 def count_by_state(scope: Scope) -> dict[str, int]:
@@ -86,6 +88,25 @@ def open_sent(scope: Scope, entry: OutboxEntry) -> Wish | None:
         return None
     context = contexts.entry_sent(entry.customer_id, entry.connection_id)
     return Wish.from_json(unseal(scope, entry.sealed_sent, context=context))
+
+
+def open_sent_before(scope: Scope, entry: OutboxEntry, external_id: str) -> Fields:
+    """Unseal what other entries wrote to a record since this one was added: the last of each field.
+
+    Each of them may have arrived after this one noted what the POS held.
+    """
+    others = OutboxEntry.objects.scoped(scope).filter(
+        Q(closed_at=None) | Q(closed_at__gte=entry.created_at),
+        holder=entry.holder_id,
+        connection__account=entry.connection.account_id,
+        external_id=external_id,
+        sealed_sent__isnull=False,
+    )
+    told: dict[str, FieldValue] = {}
+    for other in others.exclude(pk=entry.pk).order_by("sent_at", "pk"):
+        sent = open_sent(scope, other)
+        told |= {} if sent is None else sent.values
+    return told
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,6 +26,7 @@ from rollcall.pos.fields import Fields
 from rollcall.pos.writing import FieldProblem, NewCustomer, WriteRules, is_empty, missing
 
 if TYPE_CHECKING:
+    from rollcall.pos.orders import OrderReader
     from rollcall.pos.webhooks import WebhookReader
 
 #: One customer exactly as the POS sent it: decoded JSON, nothing renamed or repaired.
@@ -33,7 +34,7 @@ RawRow = Mapping[str, Any]
 
 
 class Capability(enum.StrEnum):
-    """What a POS really offers for customers."""
+    """What a POS really offers for customers, and whether it tells of their orders."""
 
     LIST_ALL = "list_all"
     INCREMENTAL = "incremental"
@@ -44,6 +45,7 @@ class Capability(enum.StrEnum):
     UPDATE = "update"
     DEACTIVATE = "deactivate"
     WEBHOOKS = "webhooks"
+    ORDERS = "orders"
 
 
 class RecordStatus(enum.StrEnum):
@@ -155,6 +157,27 @@ class CanonicalCustomer:
     merged_into: str | None
     updated_at: dt.datetime | None
     fields: Fields
+
+
+class MergeSign(enum.StrEnum):
+    """By what we see that staff merged two customers at the POS."""
+
+    POINTS = "points"
+    INACTIVE = "inactive"
+    VANISHES = "vanishes"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Merging:
+    """How two customers become one at the POS; Rollcall never does it by itself.
+
+    :param how: what a person does there, in a sentence or two of English.
+    :param sign: the row that was merged away names its survivor, turns inactive without naming
+        anybody, or is not listed any more.
+    """
+
+    how: str
+    sign: MergeSign
 
 
 class PosSettings(BaseModel):
@@ -335,6 +358,13 @@ class PosClient(AbstractContextManager["PosClient"], abc.ABC):
         """
         raise UnsupportedByPosError("this POS deactivates no customers")
 
+    def iter_orders(self, window: Window, *, resume_token: str | None = None) -> Iterator[Page]:  # noqa: ARG002
+        """Stream orders that changed in the window; otherwise like :meth:`iter_pages`.
+
+        :raises UnsupportedByPosError: this POS tells of no orders.
+        """
+        raise UnsupportedByPosError("this POS tells of no orders")
+
     @abc.abstractmethod
     def close(self) -> None:
         """Give up connections; idempotent."""
@@ -377,6 +407,10 @@ class Connector(abc.ABC, Generic[SettingsT]):
     writes: ClassVar[WriteRules] = WriteRules()
     #: How the POS calls us; None if it does not.
     webhooks: ClassVar[WebhookReader[Any] | None] = None
+    #: How its orders are read; None if it offers none.
+    orders: ClassVar[OrderReader | None] = None
+    #: How staff merge customers there; None if it is not known.
+    merging: ClassVar[Merging | None] = None
 
     @abc.abstractmethod
     def account_key(self, settings: SettingsT) -> str | None:

@@ -19,6 +19,8 @@ class EventKind(enum.StrEnum):
 
     #: A customer is new, changed or merged.
     CUSTOMER = "customer"
+    #: An order is new or changed; the call brings the row along.
+    ORDER = "order"
     #: The POS tries out whether we answer.
     PING = "ping"
     #: Something that the hub has no use for (products …).
@@ -29,9 +31,9 @@ class EventKind(enum.StrEnum):
 class WebhookEvent:
     """What a call says.
 
-    :param external_id: the customer's; ``""`` unless the kind is CUSTOMER.
-    :param row: the customer as the lists would show them, if the call can be trusted and is
-        complete; None: read the customer again.
+    :param external_id: the customer's or the order's; ``""`` for other kinds.
+    :param row: the customer or order as the lists would show them, if the call can be trusted and
+        is complete; None: read the customer again.
     :param changed_at: aware, by the POS's clock; None if it does not say.
     """
 

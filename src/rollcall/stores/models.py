@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower, Now
 
+from rollcall.kit.kiosk_profiles import KeyProfile
 from rollcall.kit.scope import Role
 from rollcall.kit.scoping import ScopedModel
 
@@ -32,6 +34,8 @@ class Store(ScopedModel):
     time_zone = models.TextField(help_text="IANA name, such as America/Los_Angeles")
     jurisdiction = models.TextField(help_text="ISO 3166-2, such as US-CA")
     licence_type = models.TextField(blank=True, default="")
+    phone = models.TextField(blank=True, default="", db_default="", help_text="the shop's own")
+    email = models.TextField(blank=True, default="", db_default="", help_text="the shop's own")
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -59,7 +63,10 @@ class Kiosk(ScopedModel):
 
 
 class KioskKey(ScopedModel):
-    """An API key of a kiosk; only a hash of its secret part is kept."""
+    """An API key of a kiosk; only a hash of its secret part is kept.
+
+    When ``profile_until`` is over, a legacy key is a strict one.
+    """
 
     kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, related_name="+")
     public_part = models.CharField(max_length=24, unique=True)
@@ -68,6 +75,58 @@ class KioskKey(ScopedModel):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    profile = models.CharField(
+        max_length=10,
+        choices=[(one.value, one.value) for one in KeyProfile],
+        default=KeyProfile.STRICT.value,
+        db_default=KeyProfile.STRICT.value,
+    )
+    profile_until = models.DateTimeField(null=True, help_text="of legacy keys only")
+    profile_reason = models.TextField(blank=True, default="", db_default="")
+    profile_set_by = models.TextField(blank=True, default="", db_default="", help_text="an actor")
+    profile_set_at = models.DateTimeField(null=True)
+    origins = ArrayField(
+        models.TextField(),
+        null=True,
+        help_text="of web pages that may use the key; null: any, none: only what is no web page",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(profile=KeyProfile.LEGACY.value, profile_until__isnull=False)
+                | (
+                    ~models.Q(profile=KeyProfile.LEGACY.value)
+                    & models.Q(profile_until__isnull=True)
+                ),
+                name="kiosk_key_legacy_has_an_end",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.public_part
+
+
+class IntegrationKey(ScopedModel):
+    """An API key of a program of the retailer's; only a hash of its secret part is kept.
+
+    It opens ``/api/v2`` as far as its role, its grants and its stores go.
+    """
+
+    name = models.TextField(help_text="for people, such as Loyalty programme")
+    role = models.CharField(
+        max_length=20,
+        choices=[(role.value, role.value) for role in (Role.STAFF, Role.MANAGER, Role.ADMIN)],
+    )
+    grants = ArrayField(models.CharField(max_length=40), help_text="values of kit.scope.Grant")
+    all_stores = models.BooleanField(default=True)
+    stores = models.ManyToManyField(Store, related_name="+", blank=True)
+    public_part = models.CharField(max_length=24, unique=True)
+    secret_hash = models.BinaryField()
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True, help_text="to about a minute")
 
     def __str__(self) -> str:
         return self.public_part

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from rollcall.customers.models import PosRecord
 from rollcall.kit.scope import Scope
 from rollcall.kit.scoping import ScopedQuerySet
+from rollcall.stores.queries.visible import visible_stores
 from rollcall.sync.models import (
     AccountState,
     Circuit,
@@ -317,3 +318,57 @@ def find_connection_anywhere(slug: str) -> PosConnection | None:
     """
     everywhere = PosConnection.objects.across_retailers(reason="commands name connections by slug")
     return everywhere.select_related("account", "retailer").filter(slug=slug).first()
+
+
+def visible_connections(scope: Scope) -> ScopedQuerySet[PosConnection]:
+    """Return the connections that serve the scope's stores."""
+    return _connections(scope)
+
+
+def visible_runs(scope: Scope) -> ScopedQuerySet[CustomerSync]:
+    """Return the runs of the connections that serve the scope's stores."""
+    runs = CustomerSync.objects.scoped(scope).select_related("connection")
+    return runs.filter(connection__in=_visible_ids(scope))
+
+
+def visible_tasks(scope: Scope) -> ScopedQuerySet[Task]:
+    """Return what was asked of the worker for the connections that serve the scope's stores."""
+    tasks = Task.objects.scoped(scope).select_related("connection")
+    return tasks.filter(connection__in=_visible_ids(scope))
+
+
+def visible_quarantine(
+    scope: Scope, connection: PosConnection | None = None
+) -> ScopedQuerySet[QuarantinedRow]:
+    """Return open quarantined rows of lists that are read for the scope's stores."""
+    rows = QuarantinedRow.objects.scoped(scope).filter(resolved_at__isnull=True)
+    if connection is not None:
+        accounts = [connection.account_id]
+    else:
+        found = PosConnection.objects.scoped(scope).filter(pk__in=_visible_ids(scope))
+        accounts = list(found.values_list("account_id", flat=True))
+    wanted = [one for one in accounts if one is not None]
+    return rows.select_related("account").filter(account__in=wanted)
+
+
+def proofs_of(scope: Scope, connection: PosConnection) -> ScopedQuerySet[Reconciliation]:
+    """Return the reconciliations of the list that a connection reads."""
+    proofs = Reconciliation.objects.scoped(scope).select_related("connection")
+    return proofs.filter(of_same_list(connection))
+
+
+def _visible_ids(scope: Scope) -> list[int]:
+    return list(_connections(scope).values_list("pk", flat=True))
+
+
+def name_stores(scope: Scope, connections: Collection[PosConnection]) -> dict[int, list[str]]:
+    """Return the slugs of the stores that connections serve, of those that the scope sees."""
+    links = PosConnection.stores.through.objects.filter(
+        posconnection_id__in=[one.pk for one in connections]
+    )
+    slugs = dict(visible_stores(scope).values_list("pk", "slug"))
+    names: dict[int, list[str]] = {one.pk: [] for one in connections}
+    for connection_id, store_id in links.values_list("posconnection_id", "store_id"):
+        if store_id in slugs:
+            names[connection_id].append(slugs[store_id])
+    return {pk: sorted(found) for pk, found in names.items()}

@@ -240,6 +240,7 @@ add_entry(
         below=(
             *("sync:connection", "sync:run", "sync:brake", "sync:schedule"),
             *("provisioning:choose", "provisioning:settings", "outbox:writing"),
+            *("stores:keys", "stores:key"),
         ),
         place=20,
     )

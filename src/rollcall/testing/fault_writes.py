@@ -19,11 +19,16 @@ from rollcall.testing.fault_proof import Wished
 from rollcall.testing.pos_world import PosWorld
 
 _NEW: Mapping[str, FieldValue] = {
-    "given_name": "Ines", "middle_name": "Fern", "born_on": "1988-07-19", "gender": "female",
-    "street": "411 Juniper Way", "city": "Oakland", "state": "CA", "zip": "94607",
+    "middle_name": "Fern", "gender": "female", "city": "Oakland", "state": "CA", "zip": "94607",
     "customer_type": "adult", "notes": "prefers the side door", "licence_expires_on": "2031-05-20",
 }  # fmt: skip
-_FAMILY_NAMES = ("Okafor", "Lindqvist", "Varga", "Moreau")
+#: Nobody whom matching could take for somebody else.
+_PEOPLE = (
+    ("Ines", "Okafor", "1988-07-19", "411 Juniper Way", "+14155552117", "D7205164"),
+    ("Marta", "Lindqvist", "1971-02-03", "86 Alder Street", "+14155558342", "F3318027"),
+    ("Joan", "Varga", "1994-11-25", "1920 Birch Lane", "+14155554960", "K9046513"),
+    ("Leonie", "Moreau", "1965-05-08", "7 Poppy Terrace", "+14155556705", "B1587792"),
+)
 _PLACES = ("street", "city", "state", "zip")
 #: Who is edited.
 _OLD = 8
@@ -79,13 +84,17 @@ class Writing:
             self._deactivate(old[6], "inactive")
 
     def _register(self, number: int) -> None:
-        email = f"ines.{_FAMILY_NAMES[number].casefold()}@example.com"
+        given, family, born_on, street, phone, licence = _PEOPLE[number]
+        email = f"{given}.{family}@example.com".casefold()
         fields: dict[str, FieldValue] = {
             **_NEW,
-            "family_name": _FAMILY_NAMES[number],
+            "given_name": given,
+            "family_name": family,
+            "born_on": born_on,
+            "street": street,
             "email": email,
-            "phone": f"+1415555{2100 + number}",
-            "licence": f"D72051{number:02}",
+            "phone": phone,
+            "licence": licence,
         }
         found = registry.connector(self.world.kind)
         settings = open_settings(self.world.scope, self.world.connection)

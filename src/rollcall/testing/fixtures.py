@@ -6,13 +6,13 @@ Charlie must never see anything of A. All people are invented.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import orjson
 import pytest
-from django.db import transaction
-from pytest_django import Settings
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker, Settings
 
 from rollcall.customers.models import PosAccount
 from rollcall.customers.operations.ingest import IngestResult, take_over
@@ -22,11 +22,35 @@ from rollcall.stores.models import Membership, Retailer, Store, User
 from rollcall.stores.operations import create_retailer
 from rollcall.stores.queries import forget_keys, get_keys, get_system_scope
 from rollcall.sync.models import AccountState, PosConnection
+from rollcall.testing.template import use_template
 
 PASSWORD = "correct horse battery"
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 _ACTOR = Actor(kind="cli", id="test")
 Ingest = Callable[..., IngestResult]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,  # each worker of pytest-xdist has its own
+) -> None:
+    """Copy a migrated database instead of migrating one for each worker."""
+    use_template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None,  # the one of pytest-django, which this one wraps
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """End what threads and processes of the tests left connected: the database is dropped next."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+            " and backend_type = 'client backend'"
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from rollcall.testing.environment import TESTS_FOLDER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +79,7 @@ class Installation:
         self, settings: Mapping[str, object], *, slug: str = "alder-way", kind: str = "treez"
     ) -> None:
         """Set the database up, with one retailer, one store and one connection."""
-        self.data.mkdir(parents=True, exist_ok=True)
+        self.migrate()
         document = {
             "retailer": {"slug": "alder", "name": "Alder Group"},
             "stores": [
@@ -96,8 +101,18 @@ class Installation:
         }
         path = self.data / "retailer.yaml"
         path.write_text(yaml.safe_dump(document))
-        self.run("migrate")
         self.run("apply", str(path))
+
+    def migrate(self) -> None:
+        """Set the database up: a copy of one made once for all tests, where there is one."""
+        folder = os.environ.get(TESTS_FOLDER)
+        self.data.mkdir(parents=True, exist_ok=True)
+        if folder is None or any(self.data.iterdir()):
+            self.run("migrate")
+            return
+        made = _make_once(Path(folder))
+        # Not by Python: the server's files keep their owner, without whom it would not start.
+        subprocess.run(["cp", "-a", f"{made}/.", str(self.data)], check=True)  # noqa: S603, S607
 
     def _given(self, name: str, value: object) -> object:
         # Every text through a file: which of a POS's settings are secret need not be known here.
@@ -114,3 +129,27 @@ class Installation:
         except (OSError, ValueError, IndexError):
             return False
         return True
+
+
+def _make_once(folder: Path) -> Path:
+    """Return a data folder with a migrated database whose server does not run."""
+    # As closed as the folders of tests are: it decides as whom the server runs.
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700, exist_ok=True)
+    ready = closed / "installation"
+    with (closed / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            making = Installation(data=Path(tempfile.mkdtemp(prefix="making-", dir=closed)))
+            making.run("migrate")
+            _wait_for_the_end(making.data / "pg" / "postmaster.pid")
+            making.data.rename(ready)
+    return ready
+
+
+def _wait_for_the_end(pid_file: Path) -> None:
+    deadline = time.monotonic() + 30
+    while pid_file.exists():
+        if time.monotonic() > deadline:
+            raise AssertionError("the database of the installation did not stop")
+        time.sleep(0.1)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from rollcall.kit.scope import Role
-from rollcall.web.access import Visit, find_visit
+from rollcall.web.access import Visit, find_hold, find_visit
 from rollcall.web.navigation import Entry, list_entries
 
 
@@ -17,6 +17,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {
         "visit": SimpleLazyObject(lambda: find_visit(request)),
         "nav_links": SimpleLazyObject(lambda: _links(request, find_visit(request))),
+        "menu_links": SimpleLazyObject(lambda: _links(request, find_visit(request), in_menu=True)),
         "is_manager": SimpleLazyObject(lambda: _includes(request, Role.MANAGER)),
         "is_admin": SimpleLazyObject(lambda: _includes(request, Role.ADMIN)),
     }
@@ -27,8 +28,10 @@ def _includes(request: HttpRequest, role: Role) -> bool:
     return visit is not None and visit.scope.role.includes(role)
 
 
-def _links(request: HttpRequest, visit: Visit | None) -> list[dict[str, Any]]:
-    if visit is None:
+def _links(
+    request: HttpRequest, visit: Visit | None, *, in_menu: bool = False
+) -> list[dict[str, Any]]:
+    if visit is None or find_hold(request, visit) is not None:
         return []
     return [
         {
@@ -36,7 +39,7 @@ def _links(request: HttpRequest, visit: Visit | None) -> list[dict[str, Any]]:
             "view_name": entry.view_name,
             "current": _current(entry, request),
         }
-        for entry in list_entries(visit.scope.role)
+        for entry in list_entries(visit.scope.role, in_menu=in_menu)
     ]
 
 

@@ -17,6 +17,7 @@ class Entry:
     :param below: names of the pages that lie under it, for "you are here".
     :param role: who sees it at least; the page checks for itself.
     :param place: position; smaller comes first.
+    :param in_menu: it is needed seldom, and stands in the menu of the account.
     """
 
     label: str | Promise
@@ -24,6 +25,7 @@ class Entry:
     below: tuple[str, ...] = ()
     role: Role = Role.STAFF
     place: int = 100
+    in_menu: bool = False
 
 
 _ENTRIES: dict[str, Entry] = {}
@@ -34,7 +36,8 @@ def add_entry(entry: Entry) -> None:
     _ENTRIES[entry.view_name] = entry
 
 
-def list_entries(role: Role) -> list[Entry]:
-    """What this role sees, in order."""
-    seen = (entry for entry in _ENTRIES.values() if role.includes(entry.role))
+def list_entries(role: Role, *, in_menu: bool = False) -> list[Entry]:
+    """What this role sees, in order: of the navigation, or of the account's menu."""
+    entries = (entry for entry in _ENTRIES.values() if entry.in_menu is in_menu)
+    seen = (entry for entry in entries if role.includes(entry.role))
     return sorted(seen, key=lambda entry: (entry.place, entry.view_name))

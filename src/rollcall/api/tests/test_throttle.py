@@ -128,7 +128,7 @@ class TestSpend:
     def test_sweeps_windows_of_long_ago(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(throttle, "_SWEEP_ONE_IN", 1)
         spend(LOOKUPS, "7")
-        ThrottleWindow.objects.update(opened_at=window().opened_at - dt.timedelta(hours=2))
+        ThrottleWindow.objects.update(opened_at=window().opened_at - dt.timedelta(days=3))
 
         spend(LOOKUPS, "8")
 

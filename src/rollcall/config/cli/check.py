@@ -60,6 +60,26 @@ def _findings() -> Iterator[Finding]:
     yield from _keys()
     yield _workers()
     yield from _connections()
+    yield from _matching()
+    yield from _webhooks()
+    yield from _legacy_keys()
+    yield from _single_sign_on()
+
+
+def _single_sign_on() -> Iterator[Finding]:
+    from django.conf import settings
+    from django.urls import reverse
+
+    provider = settings.SINGLE_SIGN_ON
+    if provider is None:
+        return
+    way = reverse("openid_connect_callback", args=[provider.id])
+    if not settings.ORIGIN:
+        words = f"{provider.name} needs ROLLCALL_URL, to lead people back to {way}"
+        yield Finding(topic="single sign-on", words=words, bad=True)
+        return
+    words = f"{provider.name}; the redirect URI to enter there is {settings.ORIGIN}{way}"
+    yield Finding(topic="single sign-on", words=words)
 
 
 def _database() -> Finding:
@@ -135,3 +155,55 @@ def _in_words(view: ConnectionView) -> tuple[str, bool]:
     if view.good_run is None or view.good_run.finished_at is None:
         return f"{words}; the first run is not finished", False
     return f"{words}; synchronised {view.good_run.finished_at:%Y-%m-%d %H:%M}Z", False
+
+
+def _matching() -> Iterator[Finding]:
+    from rollcall.identity.queries.pending import count_waiting
+    from rollcall.kit.clock import utc_now
+    from rollcall.stores.queries import get_system_scope, list_retailers
+
+    for retailer in list_retailers():
+        scope = get_system_scope(retailer.pk, actor=command_line_actor())
+        waiting = count_waiting(scope, now=utc_now())
+        words = f"{waiting.records} records wait to be compared"
+        if waiting.late:
+            words += f", {waiting.late} of them for more than half an hour"
+        if waiting.set_aside:
+            words += f"; {waiting.set_aside} could not be compared"
+        bad = bool(waiting.late or waiting.set_aside)
+        yield Finding(topic=f"matching of {retailer.slug}", words=words, bad=bad)
+
+
+def _webhooks() -> Iterator[Finding]:
+    from rollcall.events.queries.health import find_health
+    from rollcall.kit.clock import utc_now
+    from rollcall.stores.queries import get_system_scope, list_retailers
+
+    for retailer in list_retailers():
+        scope = get_system_scope(retailer.pk, actor=command_line_actor())
+        for one in find_health(scope, now=utc_now()):
+            words = f"{one.webhook.get_state_display()}, {one.backlog.waiting} deliveries wait"
+            if one.is_late:
+                words += ", the oldest for more than an hour"
+            if one.backlog.dead:
+                words += f"; {one.backlog.dead} were given up"
+            yield Finding(
+                topic=f"webhook {one.webhook.pk} of {retailer.slug}", words=words, bad=one.is_bad
+            )
+
+
+def _legacy_keys() -> Iterator[Finding]:
+    from rollcall.kit.clock import utc_now
+    from rollcall.stores.queries import get_system_scope, list_key_views, list_retailers
+
+    for retailer in list_retailers():
+        scope = get_system_scope(retailer.pk, actor=command_line_actor())
+        for key in list_key_views(scope, now=utc_now()):
+            if key.until is None:
+                continue
+            topic = f"kiosk key {key.public_part} of {key.catalog_id}"
+            if key.is_over:
+                words = f"was legacy until {key.until:%Y-%m-%d} and is strict now"
+            else:
+                words = f"legacy until {key.until:%Y-%m-%d}, because: {key.reason}"
+            yield Finding(topic=topic, words=words, bad=key.ends_soon or key.is_over)

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Final
 
 import click
 
+from rollcall.access.operations.secrets import reseal_secrets
 from rollcall.config.cli.django_setup import command_line_actor
 from rollcall.kit.clock import utc_now
 from rollcall.kit.crypto import UnsealError
+from rollcall.kit.kiosk_profiles import KeyProfile
 from rollcall.kit.resealing import Outcome, Progress
 from rollcall.kit.scope import Scope
 from rollcall.stores import operations, queries
-from rollcall.stores.models import Kiosk, KioskKey
+from rollcall.stores.models import IntegrationKey, Kiosk, KioskKey
+from rollcall.stores.rules.key_profiles import ProfileInvalidError
 
 _EXPECTED: Final = (
+    operations.IntegrationInvalidError,
     operations.TooManyKeysError,
+    ProfileInvalidError,
     queries.KeyNotFoundError,
     queries.KioskNotFoundError,
     queries.RetailerNotFoundError,
@@ -28,8 +33,8 @@ _EXPECTED: Final = (
 
 def rotate(retailer: str, *, wait: bool) -> None:
     """Give a retailer a new data key and seal everything anew."""
-    with _in_words():
-        scope = _retailer_scope(retailer)
+    with in_words():
+        scope = retailer_scope(retailer)
         operations.rotate_data_key(scope, now=utc_now())
         settled_at = time.monotonic() + queries.KEYS_FRESH_S + 5
         click.echo(f"{retailer}: new values are sealed with a new data key", err=True)
@@ -44,31 +49,69 @@ def rotate(retailer: str, *, wait: bool) -> None:
 
 def reseal(retailer: str) -> None:
     """Seal what older data keys sealed with the newest."""
-    with _in_words():
-        outcome = _reseal(_retailer_scope(retailer))
+    with in_words():
+        outcome = _reseal(retailer_scope(retailer))
     _report(retailer, outcome)
 
 
 def rewrap() -> None:
     """Wrap all data keys with the present master key."""
-    with _in_words():
+    with in_words():
         count = operations.rewrap_keys(actor=command_line_actor())
+        count += reseal_secrets()
     click.echo(f"{count} keys wrapped anew" if count else "nothing changed", err=True)
 
 
-def mint(catalog_id: str, *, days: int | None) -> None:
+def mint(catalog_id: str, *, days: int | None, profile: str, origins: Collection[str] = ()) -> None:
     """Make and print a kiosk's key."""
-    with _in_words():
+    with in_words():
         scope, kiosk = _kiosk(catalog_id)
         now = utc_now()
         expires_at = now + dt.timedelta(days=days) if days else None
-        minted = operations.mint_key(scope, kiosk, now=now, expires_at=expires_at)
+        minted = operations.mint_key(
+            scope,
+            kiosk,
+            now=now,
+            expires_at=expires_at,
+            profile=KeyProfile(profile),
+            origins=origins,
+        )
     click.echo(minted.text)
+
+
+def set_profile(
+    public_part: str,
+    profile: str,
+    *,
+    reason: str,
+    days: int | None,
+    origins: Collection[str] | None,
+) -> None:
+    """Say how far a kiosk's key is trusted."""
+    with in_words():
+        found = queries.get_key(public_part)
+        scope = queries.get_system_scope(found.retailer_id, actor=command_line_actor())
+        row = operations.set_profile(
+            scope,
+            public_part,
+            profile=KeyProfile(profile),
+            reason=reason,
+            now=utc_now(),
+            days=days,
+            origins=origins,
+        )
+    click.echo(f"{public_part}: {_trust_of(row)}", err=True)
+    if row.profile_until is not None:
+        click.echo(
+            "warning: this key may stand in addresses, which proxies and logs of others keep;"
+            " change the kiosk before it ends",
+            err=True,
+        )
 
 
 def rotate_kiosk_key(catalog_id: str, *, grace: dt.timedelta) -> None:
     """Make and print a kiosk's next key."""
-    with _in_words():
+    with in_words():
         scope, kiosk = _kiosk(catalog_id)
         minted = operations.rotate_key(scope, kiosk, now=utc_now(), grace=grace)
     click.echo(minted.text)
@@ -76,16 +119,16 @@ def rotate_kiosk_key(catalog_id: str, *, grace: dt.timedelta) -> None:
 
 def list_kiosk_keys(catalog_id: str) -> None:
     """Print a kiosk's keys by their public parts."""
-    with _in_words():
+    with in_words():
         scope, kiosk = _kiosk(catalog_id)
         rows = queries.list_keys(scope, kiosk)
     for row in rows:
-        click.echo(f"{row.public_part}  {_state(row, utc_now())}")
+        click.echo(f"{row.public_part}  {state_of(row, utc_now())}  {_trust_of(row)}")
 
 
 def revoke(public_part: str) -> None:
     """Close the door for a kiosk's key."""
-    with _in_words():
+    with in_words():
         row = queries.get_key(public_part)
         scope = queries.get_system_scope(row.retailer_id, actor=command_line_actor())
         operations.revoke_key(scope, public_part, now=utc_now())
@@ -93,7 +136,8 @@ def revoke(public_part: str) -> None:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def in_words() -> Iterator[None]:
+    """Say what went wrong without a traceback, as far as it was foreseen."""
     try:
         yield
     except _EXPECTED as error:
@@ -104,7 +148,8 @@ def _in_words() -> Iterator[None]:
         ) from error
 
 
-def _retailer_scope(slug: str) -> Scope:
+def retailer_scope(slug: str) -> Scope:
+    """Everything of a retailer, for somebody at the command line."""
     found = queries.get_retailer(slug)
     return queries.get_system_scope(found.pk, actor=command_line_actor())
 
@@ -150,7 +195,14 @@ def _few(row_ids: list[int]) -> str:
     return shown if len(row_ids) <= 10 else f"{shown} …"
 
 
-def _state(row: KioskKey, now: dt.datetime) -> str:
+def _trust_of(row: KioskKey) -> str:
+    if row.profile_until is None:
+        return row.profile
+    return f"{row.profile} until {row.profile_until:%Y-%m-%d}"
+
+
+def state_of(row: KioskKey | IntegrationKey, now: dt.datetime) -> str:
+    """Say whether a key opens anything, and until when."""
     if row.revoked_at is not None:
         return f"revoked {row.revoked_at:%Y-%m-%d %H:%M} UTC"
     if row.expires_at is None:

@@ -13,41 +13,53 @@ from rollcall import __version__
 
 #: Name → where its click command is; nothing of it is imported before it is called.
 COMMANDS: Final[Mapping[str, str]] = {
+    "access": "rollcall.config.cli.access:access",
     "apply": "rollcall.config.cli.apply:apply",
     "check": "rollcall.config.cli.check:check",
     "connections": "rollcall.config.cli.connections:connections",
     "customers": "rollcall.config.cli.customers:customers",
     "demo": "rollcall.config.cli.demo:demo",
+    "identity": "rollcall.config.cli.identity:identity",
     "inbox": "rollcall.config.cli.inbox:inbox",
     "keys": "rollcall.config.cli.keys:keys",
     "migrate": "rollcall.config.cli.server:migrate",
+    "orders": "rollcall.config.cli.orders:orders",
+    "openapi": "rollcall.config.cli.openapi:openapi",
     "outbox": "rollcall.config.cli.outbox:outbox",
+    "products": "rollcall.config.cli.products:products",
     "quarantine": "rollcall.config.cli.sync:quarantine",
     "reconcile": "rollcall.config.cli.sync:reconcile",
     "serve": "rollcall.config.cli.server:serve",
     "simulate": "rollcall.config.cli.simulate:simulate",
     "sync": "rollcall.config.cli.sync:sync",
     "syncs": "rollcall.config.cli.sync:syncs",
+    "webhooks": "rollcall.config.cli.webhooks:webhooks",
     "worker": "rollcall.config.cli.server:worker",
 }
 
 #: One line each, so that ``rollcall --help`` needs none of the commands' own imports.
 _SUMMARIES: Final[Mapping[str, str]] = {
+    "access": "Print who may do what; see a retailer for a while, for a reason.",
     "apply": "Create or update a retailer, its stores, people and connections from a file.",
     "check": "Say in words whether this installation is healthy.",
     "connections": "List connections; pause, rewind, schedule them.",
     "customers": "Look people up.",
     "demo": "Run everything at once on invented people.",
+    "identity": "Try the matching; learn its weights; values that many share.",
     "inbox": "See what POS systems called with; process it again; make addresses to call.",
     "keys": "Rotate the keys that seal personal values.",
     "migrate": "Bring the database to this version.",
+    "orders": "Say which kiosks may mark orders as paid.",
+    "openapi": "Print the machine-readable description of an API.",
     "outbox": "See and mend what is to be written to POS systems; say who may write.",
+    "products": "Take over what stores sell from a CSV file.",
     "quarantine": "List the rows that could not be taken over; try them again.",
     "reconcile": "Prove that hub and POS hold the same; repair what differs.",
     "serve": "Run the web pages.",
     "simulate": "Run a fake POS.",
     "sync": "Pull a connection's customers now.",
     "syncs": "List the newest runs.",
+    "webhooks": "See the webhooks that call your programs; deliver events once more.",
     "worker": "Carry out what waits.",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -19,38 +20,30 @@ USUAL_PORT = 8000
 @click.option(
     "--port", type=click.IntRange(1, 65535), help=f"Default {USUAL_PORT}, or the next free one."
 )
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
-def serve(*, host: str, port: int | None, workers: int) -> None:
-    """Run the web pages until Ctrl-C or SIGTERM."""
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes for look-ups; as many more answer the rest.",
+)
+@click.option("--behind", type=click.Path(path_type=Path), hidden=True)
+def serve(*, host: str, port: int | None, workers: int, behind: Path | None) -> None:
+    """Run the web pages and the API until Ctrl-C or SIGTERM."""
     follow_parent()
     start_django()
     _require_migrations()
+    from rollcall.config import groups
+
+    if behind is not None:
+        groups.serve_behind(behind, workers=workers)
+        return
     chosen = port or ports.usual_or_free(USUAL_PORT, host=host)
     if port and not ports.is_free(port, host=host):
         raise click.ClickException(f"port {port} is taken; choose another with --port")
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
-    from rollcall.api.turns import SEATS
-
     shown = "localhost" if host == "127.0.0.1" else host
     click.echo(f"serving http://{shown}:{chosen}", err=True)
-    # One thread works, the others wait for a POS: see rollcall.api.turns.
-    Granian(
-        "rollcall.config.wsgi:application",
-        address=host,
-        port=chosen,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=1 + SEATS,
-        websockets=False,
-        log_access=False,
-        log_level=LogLevels.warning,
-        # No request takes longer; now and then an idle worker of granian's does not end by itself.
-        workers_kill_timeout=5,
-        respawn_failed_workers=True,
-    ).serve()
+    groups.serve_front(host, chosen, workers=workers)
 
 
 @click.command()
@@ -90,9 +83,14 @@ def run_migrations() -> int:
     from django.core.management import call_command
     from django.db import connection
 
-    from rollcall.config.migrations import migration_lock, pending_migrations
+    from rollcall.config.migrations import (
+        migration_lock,
+        note_replaced_migrations,
+        pending_migrations,
+    )
 
     if not pending_migrations():
+        note_replaced_migrations()
         return 0
     with migration_lock(connection):
         pending = pending_migrations()

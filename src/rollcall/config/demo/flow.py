@@ -32,9 +32,10 @@ class SyncFailedError(RuntimeError):
     """A run of the demo failed; the message says why."""
 
 
-def run_demo(data: Path, *, check: bool) -> int:
+def run_demo(data: Path, *, check: bool, people: int) -> int:
     """Bring everything up, sync, and stay until Ctrl-C.
 
+    :param people: of each POS, if the demo is new.
     :param check: prove every connection instead of staying; prints one JSON object each.
     :return: exit code; with ``check`` 0 only if nothing is missing, extra or different.
     """
@@ -44,7 +45,7 @@ def run_demo(data: Path, *, check: bool) -> int:
     signal.signal(signal.SIGINT, _as_interrupt)
     signal.signal(signal.SIGTERM, _as_interrupt)
     try:
-        announced = start.start_simulators(children, folder)
+        announced = start.start_simulators(children, folder, people=people)
         say("preparing the database")
         run_migrations()
         address = start.start_pages_and_worker(children)

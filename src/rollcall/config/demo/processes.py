@@ -48,7 +48,12 @@ class Children:
                 stderr=errors,
                 # Ctrl-C is for the demo alone; it stops its children in the right order.
                 start_new_session=True,
-                env={**os.environ, VARIABLE: "stdin", "ROLLCALL_LOG": "json"},
+                env={
+                    **os.environ,
+                    VARIABLE: "stdin",
+                    "ROLLCALL_LOG": "json",
+                    "ROLLCALL_DEMO_LOG_INS": "yes",
+                },
             )
         child = Child(name=name, process=process, log=log)
         self.running.append(child)

@@ -15,7 +15,6 @@ LOG_INS: Final = (
     ("alice@example.com", "admin", "Alice Example"),
     ("bob@example.com", "staff", "Bob Example"),
 )
-PEOPLE: Final = 2000
 SEED: Final = 20
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from rollcall.config import ports
+from rollcall.config.demo import USUAL_PEOPLE
 from rollcall.config.demo.processes import Children
-from rollcall.config.demo.retailer import PEOPLE, POS_SYSTEMS, SEED, write_file
+from rollcall.config.demo.retailer import POS_SYSTEMS, SEED, write_file
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Actor
 from rollcall.provisioning.operations.apply import apply_document
@@ -30,9 +31,13 @@ class NotUpError(RuntimeError):
     """Something did not come up in time."""
 
 
-def start_simulators(children: Children, folder: Path) -> dict[str, Path]:
-    """Start the simulators; returns the files in which they write their settings, by POS."""
+def start_simulators(children: Children, folder: Path, *, people: int) -> dict[str, Path]:
+    """Start the simulators; returns the files in which they write their settings, by POS.
+
+    :param people: of each list when the demo is new; after that it keeps its number.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    people = _keep_people(folder, people)
     announced = {}
     taken: set[int] = set()
     for number, pos in enumerate(POS_SYSTEMS, 1):
@@ -44,7 +49,7 @@ def start_simulators(children: Children, folder: Path) -> dict[str, Path]:
             [
                 "simulate", pos.kind,
                 "--state", str(folder / f"{pos.name}.sqlite"),
-                "--people", str(PEOPLE),
+                "--people", str(people),
                 "--seed", str(SEED),
                 "--store", str(number),
                 "--stores", str(len(POS_SYSTEMS)),
@@ -55,6 +60,18 @@ def start_simulators(children: Children, folder: Path) -> dict[str, Path]:
             output=announced[pos.name],
         )  # fmt: skip
     return announced
+
+
+def _keep_people(folder: Path, people: int) -> int:
+    """Return of how many people the demo was made; it is noted before the first list is."""
+    note = folder / "people"
+    if not note.exists():
+        if any(folder.glob("*.sqlite")):
+            people = USUAL_PEOPLE  # made before the number was noted
+        unfinished = note.with_suffix(".new")
+        unfinished.write_text(f"{people}\n", encoding="ascii")
+        unfinished.replace(note)
+    return int(note.read_text(encoding="ascii"))
 
 
 def read_settings(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from django.db import connection as database
 
 from rollcall.config.demo.retailer import STORES, DemoStore
 from rollcall.kit.clock import utc_now
+from rollcall.kit.kiosk_profiles import KeyProfile
 from rollcall.kit.scope import Scope
 from rollcall.outbox.models import OutboxEntry
 from rollcall.outbox.operations.switches import enable_writing
@@ -36,7 +38,10 @@ FAULTS: Final[Mapping[str, float]] = {
 _NEW: Final = 6
 _CHANGED: Final = 6
 _OPTED_OUT: Final = 3
+#: So long the POS systems go on failing after the last wish; each outage ends some day.
+_STORM_S: Final = 20.0
 _PATIENCE_S: Final = 240.0
+_UNDER_WAY: Final = ("queued", "sending")
 _OPT_OUTS: Final = {"marketing_opt_in": False, "email_opt_in": False, "sms_opt_in": False}
 
 
@@ -71,16 +76,21 @@ def write_among_faults(
     """
     for connection in connections:
         enable_writing(scope, connection, hourly_cap=None, now=utc_now())
+    singles = _singles(controls)
     for control in controls.values():
         control.set_faults(**FAULTS)
     # Kiosks wait for a POS that fails; those of several stores wait at the same time.
     with ThreadPoolExecutor(max_workers=len(STORES)) as pool:
         written = list(
-            pool.map(lambda store: _write(scope, address, store, controls[store.pos.name]), STORES)
+            pool.map(
+                lambda store: _write(scope, address, store, controls[store.pos.name], singles),
+                STORES,
+            )
         )
-    _wait_until_sent(scope, check)
+    _wait_until_sent(scope, check, until=time.monotonic() + _STORM_S)
     for control in controls.values():
         control.set_faults(**dict.fromkeys(FAULTS, 0))
+    _demand_all_sent(scope, check)
     for one in written:
         _compare(one, controls[one.store.pos.name])
     entries = OutboxEntry.objects.scoped(scope)
@@ -93,9 +103,18 @@ def write_among_faults(
     }
 
 
-def _write(scope: Scope, address: str, store: DemoStore, control: Control) -> Written:
+def _singles(controls: Mapping[str, Control]) -> frozenset[str]:
+    """Return the people whom no other list holds: what is wished for them goes nowhere else."""
+    seen = Counter(row["person_id"] for one in controls.values() for row in one.customers())
+    return frozenset(person_id for person_id, times in seen.items() if times == 1)
+
+
+def _write(
+    scope: Scope, address: str, store: DemoStore, control: Control, singles: frozenset[str]
+) -> Written:
     kiosk = get_kiosk(f"{store.slug}-1")
-    ask = _Kiosk(address, kiosk.catalog_id, mint_key(scope, kiosk, now=utc_now()).text)
+    minted = mint_key(scope, kiosk, now=utc_now(), profile=KeyProfile.ATTENDED)
+    ask = _Kiosk(address, kiosk.catalog_id, minted.text)
     database.close()  # of this thread
     written = Written(store=store)
     run = f"{int(time.time()):x}"
@@ -103,7 +122,8 @@ def _write(scope: Scope, address: str, store: DemoStore, control: Control) -> Wr
         email = f"new.{run}.{number}.{store.slug}@example.com"
         ask.send("POST", "customers", _somebody(store, run, number, email), expected=201)
         written.emails.append(email)
-    ids = [row["pos_id"] for row in _first(control.customers(), 60) if row["status"] == "active"]
+    rows = (row for row in control.customers() if row["person_id"] in singles)
+    ids = [row["pos_id"] for row in _first(rows, 80) if row["status"] == "active"]
     of_store = ids[STORES.index(store) * 9 :]
     for number, pos_id in enumerate(of_store[:_CHANGED]):
         email = f"moved.{run}.{number}.{store.slug}@example.com"
@@ -116,36 +136,46 @@ def _write(scope: Scope, address: str, store: DemoStore, control: Control) -> Wr
 
 def _somebody(store: DemoStore, run: str, number: int, email: str) -> dict[str, object]:
     # Numbers that nobody has: 555-0100 to 555-0199 are kept free for such people.
-    area = 201 + STORES.index(store) * 100 + number
+    # And nobody of one store could be somebody of another.
+    place = STORES.index(store)
+    area = 201 + place * 100 + number
     return {
-        "first_name": f"Nova{'abcdefgh'[number]}",
-        "last_name": f"Arrival {run.upper()}".replace("0", "O").translate(_LETTERS),
-        "birthday": f"199{number}-05-1{number}",
+        "first_name": ("Novaa", "Brisa", "Corin", "Delphine", "Emeric", "Fenna")[number],
+        "last_name": f"{_ARRIVALS[place]} {run.upper()}".replace("0", "O").translate(_LETTERS),
+        "birthday": f"19{60 + place * 5 + number}-0{place + 1}-1{number}",
         "email": email,
         "phone": f"({area}) 555-01{number:02d}",
-        "street": f"{number + 1} Juniper Way",
+        "street": f"{place * 100 + number * 7 + 1} {_ARRIVALS[place]} Way",
         "city": "Aurora",
         "zip": "80012",
     }
 
 
+_ARRIVALS: Final = ("Arrival", "Bering", "Calder", "Dunmore", "Eastlake", "Fairweather")
 _LETTERS: Final = str.maketrans("0123456789", "OIZEASGTBP")
 
 
-def _wait_until_sent(scope: Scope, check: Callable[[], None]) -> None:
-    deadline = time.monotonic() + _PATIENCE_S
-    while True:
-        check()
-        states = list(OutboxEntry.objects.scoped(scope).values_list("state", "code", "reason"))
-        waiting = [one for one in states if one[0] in ("queued", "sending")]
-        if not waiting:
-            break
-        if time.monotonic() > deadline:
-            raise WritesWrongError(f"{len(waiting)} writes did not arrive: {waiting[0]}")
-        time.sleep(0.3)
+def _demand_all_sent(scope: Scope, check: Callable[[], None]) -> None:
+    states = _wait_until_sent(scope, check, until=time.monotonic() + _PATIENCE_S)
+    waiting = [one for one in states if one[0] in _UNDER_WAY]
+    if waiting:
+        raise WritesWrongError(f"{len(waiting)} writes did not arrive: {waiting[0]}")
     stuck = [one for one in states if one[0] not in ("delivered", "discarded")]
     if stuck:
         raise WritesWrongError(f"{len(stuck)} writes wait for a person: {stuck[0]}")
+
+
+def _wait_until_sent(
+    scope: Scope, check: Callable[[], None], *, until: float
+) -> list[tuple[str, str, str]]:
+    """Wait until nothing is under way, or until then; returns state, code and reason of each."""
+    while True:
+        check()
+        states = list(OutboxEntry.objects.scoped(scope).values_list("state", "code", "reason"))
+        under_way = any(one[0] in _UNDER_WAY for one in states)
+        if not under_way or time.monotonic() > until:
+            return states
+        time.sleep(0.3)
 
 
 def _compare(written: Written, control: Control) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 import click
 import orjson
 import pytest
+from pytest_django import Settings
 
+from rollcall.access.rules.single_sign_on import Provider
 from rollcall.config.cli import main
 from rollcall.config.ports import is_free, usual_or_free
 from rollcall.customers.models import PosAccount
@@ -157,6 +159,15 @@ class TestUnknownNames:
             ("keys", "kiosk", "mint", "nowhere"),
             ("keys", "kiosk", "rotate", "nowhere"),
             ("keys", "kiosk", "revoke", "nowhere"),
+            ("keys", "integration", "list", "nowhere"),
+            ("keys", "integration", "revoke", "nowhere"),
+            (
+                *("keys", "integration", "mint", "nowhere", "Loyalty"),
+                *("--role=staff", "--scope=customers:read"),
+            ),
+            ("identity", "match", "--retailer", "nowhere"),
+            ("identity", "evaluate", "nowhere.csv"),
+            ("identity", "train", "nowhere.csv", "--out", "nowhere.json"),
             ("simulate", "nowhere"),
             ("apply", "nowhere.yaml"),
         ],
@@ -254,6 +265,10 @@ class TestEmptyInstallation:
             (("check", "--json"), 1),
             (("customers", "search", "ana"), 2),
             (("keys", "rewrap"), 0),
+            (("identity", "match"), 2),
+            (("identity", "models", "list"), 2),
+            (("identity", "calibrate"), 2),
+            (("identity", "generic", "list"), 2),
         ],
         ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",
     )
@@ -384,8 +399,24 @@ class TestCheck:
         assert done.code == 1
         assert said == {
             "database": True, "migrations": True, "keys of alder": True, "workers": False,
-            "connection alder-way": True,
+            "connection alder-way": True, "matching of alder": True,
         }  # fmt: skip
+
+    @pytest.mark.django_db
+    def test_says_what_to_enter_at_the_companys_sign_in(
+        self, rollcall: Call, settings: Settings
+    ) -> None:
+        settings.SINGLE_SIGN_ON = Provider(
+            issuer="https://login.example", client_id="rollcall", secret="s", name="Alder"
+        )
+        for origin, ok in (("", False), ("https://rollcall.example", True)):
+            settings.ORIGIN = origin
+
+            told = rollcall("check", "--json").objects()
+
+            (said,) = [one for one in told if one["topic"] == "single sign-on"]
+            assert said["ok"] is ok
+            assert f"{origin}/sign-in/with/{settings.SINGLE_SIGN_ON.id}/back/" in str(said["words"])
 
 
 @pytest.fixture

@@ -129,3 +129,22 @@ class TestPages:
     def test_keep_their_cookies_to_themselves(self) -> None:
         assert settings.CSRF_COOKIE_HTTPONLY is True
         assert (settings.SESSION_COOKIE_SAMESITE, settings.X_FRAME_OPTIONS) == ("Lax", "DENY")
+
+
+class TestDemoLogIns:
+    @pytest.mark.parametrize(
+        "origin", ["https://rollcall.example.com", "http://10.0.0.7:8000", "http://localhost.evil"]
+    )
+    def test_are_refused_beside_a_public_address(
+        self, monkeypatch: pytest.MonkeyPatch, origin: str
+    ) -> None:
+        monkeypatch.setattr(settings, "ORIGIN", origin)
+        monkeypatch.setenv("ROLLCALL_DEMO_LOG_INS", "yes")
+
+        with pytest.raises(SettingError, match="for this machine only"):
+            settings._demo_log_ins()
+
+    def test_are_off_unless_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("ROLLCALL_DEMO_LOG_INS")
+
+        assert not settings._demo_log_ins()

@@ -12,7 +12,10 @@ from django.db.models import QuerySet
 
 from rollcall.audit import operations as audit
 from rollcall.customers.models import Customer, FieldEdit
+from rollcall.customers.operations.settling import lock_people, lock_person
+from rollcall.customers.queries.people import find_kin, members_of
 from rollcall.customers.rules import contexts
+from rollcall.customers.rules.forest import connected
 from rollcall.kit.fields import FIELDS, FieldValue
 from rollcall.kit.scope import Role, Scope, ScopeMissingError, require
 from rollcall.stores.queries import get_keys
@@ -35,6 +38,8 @@ def edit_field(
 ) -> FieldEdit:
     """Put a value in force for a person; an earlier edit of the field stays as history.
 
+    What was typed for others who are the same person now is covered, for as long as they are.
+
     :param pinned: no POS value, however new, may stand above it.
     :param waiting: it is on its way to a POS (:func:`settle_edits` tells that it has arrived).
     :raises UnknownFieldError: not a field of the vocabulary.
@@ -45,12 +50,20 @@ def edit_field(
         raise ScopeMissingError("a person of another retailer was about to be edited")
     if field not in FIELDS:
         raise UnknownFieldError(f"there is no field {field!r}")
+    holder_id = lock_person(scope, customer.pk)
+    members = members_of(scope, holder_id)
     edits = FieldEdit.objects.scoped(scope)
     edits.filter(customer=customer, field=field, withdrawn_at__isnull=True).update(
         withdrawn_at=now, waiting=False, outcome="replaced"
     )
+    if len(members) > 1:
+        same = edits.filter(holder=holder_id, field=field, withdrawn_at__isnull=True, at__lte=now)
+        same.update(covered=True)
     edit = edits.create(
         customer=customer,
+        holder_id=holder_id,
+        covers=members if len(members) > 1 else [],
+        ties=find_kin(scope, {holder_id}).ties_of(holder_id) if len(members) > 1 else None,
         field=field,
         sealed_value=get_keys(scope).seal(
             orjson.dumps(value), context=contexts.edit_value(customer.pk, field)
@@ -68,6 +81,27 @@ def edit_field(
         fields=[field],
     )
     return edit
+
+
+def forget_merge(scope: Scope, merge_id: int, customer_ids: Collection[int]) -> None:
+    """Let edits cover nobody any more whom only this merge made one with them.
+
+    Call it in the transaction that undoes the merge, before people are settled.
+
+    :param customer_ids: those who will be; they are locked, as edits come after people.
+    """
+    tied = FieldEdit.objects.scoped(scope).filter(ties__isnull=False)
+    tied = tied.filter(ties__contains={"merges": [[merge_id]]})
+    lock_people(scope, {*customer_ids, *tied.values_list("customer", flat=True)})
+    for edit in tied:
+        ties = edit.ties or {"pos": [], "merges": []}
+        left = [tie for tie in ties["merges"] if tie[2] != merge_id]
+        if len(left) < len(ties["merges"]):
+            pairs = [*ties["pos"], *(tie[:2] for tie in left)]
+            members = connected(edit.customer_id, ((one, two) for one, two in pairs))
+            edit.covers = sorted(members) if len(members) > 1 else []
+            edit.ties = {"pos": ties["pos"], "merges": left}
+            edit.save(update_fields=["covers", "ties"])
 
 
 _SETTLE: Final = """

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import orjson
@@ -19,6 +18,7 @@ from rollcall.customers.models import Customer, Link, PosAccount, PosRecord
 from rollcall.customers.operations.account_stores import set_account_stores
 from rollcall.customers.operations.ingest import take_over
 from rollcall.customers.operations.presence import mark_gone
+from rollcall.customers.operations.settling import lock_ties, settle
 from rollcall.customers.rules.hub_records import HUB_KIND, VERSION
 from rollcall.customers.rules.incoming import IncomingRecord
 from rollcall.kit.fields import Fields
@@ -85,20 +85,6 @@ def find_registration(scope: Scope, registration: uuid.UUID) -> PosRecord | None
     return records.select_related("account", "link__customer").first()
 
 
-def lock_person(scope: Scope, customer_id: int) -> None:
-    """Let others who write to this person wait; first thing in a transaction that does.
-
-    So nobody waits for somebody who waits for them.
-    """
-    lock_people(scope, {customer_id})
-
-
-def lock_people(scope: Scope, customer_ids: Collection[int]) -> None:
-    """Lock several people, always in the same order; as :func:`lock_person`."""
-    people = Customer.objects.scoped(scope).filter(pk__in=customer_ids).order_by("pk")
-    list(people.select_for_update().values_list("pk", flat=True))
-
-
 @transaction.atomic
 def change_hub_record(
     scope: Scope, record: PosRecord, changes: Fields, *, now: dt.datetime
@@ -113,12 +99,13 @@ def change_hub_record(
 def change_hub_records(
     scope: Scope, customer: Customer, changes: Fields, *, now: dt.datetime
 ) -> None:
-    """Change the records of our own that still stand for a person, if there are any.
+    """Change the records of our own that still stand for a Customer, if there are any.
 
-    Call it in a transaction.
+    Not those of others who are one person with them now: records must tell of one alone. Call it in
+    a transaction.
     """
     own = PosRecord.objects.scoped(scope).filter(
-        link__customer=customer, account__kind=HUB_KIND, gone_at__isnull=True
+        link__base=customer, account__kind=HUB_KIND, gone_at__isnull=True
     )
     for record in own.select_related("account"):
         change_hub_record(scope, record, changes, now=now)
@@ -132,18 +119,19 @@ def retire_hub_record(scope: Scope, record_id: int, *, now: dt.datetime) -> None
 def join_record(scope: Scope, record_id: int, customer: Customer, *, now: dt.datetime) -> None:
     """Say that a record, new here, is the one that this person was written to the POS as.
 
-    Who the record stood for until now is this person. Call it inside a transaction. Idempotent.
+    Whom the record stood for until now is this person. Call it inside a transaction, of which
+    :func:`lock_ties` is the first thing. Idempotent.
     """
+    lock_ties(scope)
     link = Link.objects.scoped(scope).select_for_update().get(pk=record_id)
-    was = link.customer_id
+    was = link.base_id
     if was == customer.pk:
         return
-    link.customer_id = customer.pk
+    link.base_id = customer.pk
     link.reason = Link.Reason.REGISTERED
     link.since = now
-    link.save(update_fields=["customer_id", "reason", "since"])
-    if not Link.objects.scoped(scope).filter(customer_id=was).exists():
-        Customer.objects.scoped(scope).filter(pk=was).update(merged_into=customer)
+    link.save(update_fields=["base_id", "reason", "since"])
+    settle(scope, {was, customer.pk}, now=now)
     audit.record(
         scope,
         "customer.record_joined",

@@ -38,6 +38,7 @@ from rollcall.customers.rules.preparing import (
     Prepared,
     Preparer,
 )
+from rollcall.customers.watching import tell_watchers
 from rollcall.kit.ids import new_public_id
 from rollcall.kit.scope import Scope
 from rollcall.stores.queries import get_keys
@@ -97,8 +98,8 @@ _CUSTOMERS: Final = Target(
 )
 _LINKS: Final = Target(
     table="customers_link",
-    columns=("record_id", "retailer_id", "customer_id", "home_id", "reason", "since"),
-    types=("int8", "int8", "int8", "int8", "varchar", "timestamptz"),
+    columns=("record_id", "retailer_id", "customer_id", "home_id", "base_id", "reason", "since"),
+    types=("int8", "int8", "int8", "int8", "int8", "varchar", "timestamptz"),
 )
 _VERSIONS: Final = Target(
     table="customers_recordversion",
@@ -242,6 +243,7 @@ def write_prepared(
         arrived=[row.external_id for row in prepared.new],
         now=prepared.now,
     )
+    tell_watchers(scope, batch.record_ids.values())
     return IngestResult(
         record_ids=batch.record_ids, new=len(prepared.new), changed=changed, merged=merged
     )
@@ -264,7 +266,7 @@ def _insert(batch: _Batch, rows: Sequence[NewRecord]) -> None:
     copy_rows(
         _LINKS,
         (
-            (record_id, retailer, customer_id, customer_id, "first_seen", now)
+            (record_id, retailer, customer_id, customer_id, customer_id, "first_seen", now)
             for record_id, customer_id in zip(record_ids, customer_ids, strict=True)
         ),
     )

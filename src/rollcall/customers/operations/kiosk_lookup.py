@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import orjson
@@ -43,7 +43,18 @@ class KioskIdAmbiguousError(LookupError):
     """Several of the store's accounts have the id."""
 
 
-def search_for_kiosk(caller: Caller, catalog_id: str, criteria: Criteria) -> list[KioskRecord]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Address:
+    """Where a kiosk asks.
+
+    :param origin: of the web page that asks; "" for everything else.
+    """
+
+    catalog_id: str
+    origin: str
+
+
+def search_for_kiosk(caller: Caller, address: Address, criteria: Criteria) -> list[KioskRecord]:
     """Find people in the accounts of the kiosk's store; at most 25, in no order that is promised.
 
     They are searched for by what the POS has, and shown with what is on its way there.
@@ -51,7 +62,6 @@ def search_for_kiosk(caller: Caller, catalog_id: str, criteria: Criteria) -> lis
     The audit names every record that was opened.
 
     :param caller: who was proven once to hold a key; the statement proves it again.
-    :param catalog_id: as it stands in the address.
     :raises KeyRefusedError: and nothing was read.
     :raises NotTheKiosksAddressError: and nothing was read.
     """
@@ -62,8 +72,9 @@ def search_for_kiosk(caller: Caller, catalog_id: str, criteria: Criteria) -> lis
         given_words=len(words.get("first_name", ())),
         family_words=len(words.get("last_name", ())),
         is_possible=not criteria.is_impossible,
+        trust=_trust(caller, address),
     )
-    parameters = _door_parameters(caller, catalog_id)
+    parameters = _door_parameters(caller, address)
     for name, value in criteria.exact.items():
         if value is not None:
             parameters[name] = keys.blind(EXACT[name], value)
@@ -77,7 +88,7 @@ def search_for_kiosk(caller: Caller, catalog_id: str, criteria: Criteria) -> lis
     return [_with_waiting(keys, record, row) for record, row in fitting[:MOST_ROWS]]
 
 
-def read_for_kiosk(caller: Caller, catalog_id: str, customer_id: str) -> KioskRecord:
+def read_for_kiosk(caller: Caller, address: Address, customer_id: str) -> KioskRecord:
     """Read one person by the POS's id or Rollcall's; ids that were merged away lead on.
 
     :raises KeyRefusedError: and nothing was read.
@@ -86,10 +97,11 @@ def read_for_kiosk(caller: Caller, catalog_id: str, customer_id: str) -> KioskRe
     :raises KioskIdAmbiguousError: several accounts of the store have it.
     """
     usable = customer_id.isprintable() and len(customer_id) <= _LONGEST_ID
-    parameters = _door_parameters(caller, catalog_id)
+    parameters = _door_parameters(caller, address)
     parameters["external_id"] = customer_id if usable else ""
     parameters["public_id"] = _public_id(customer_id)
-    rows = _let_in(database.execute(statements.read_statement(), parameters))
+    statement = statements.read_statement(_trust(caller, address))
+    rows = _let_in(database.execute(statement, parameters))
     if not rows:
         raise KioskCustomerNotFoundError
     if len(rows) > 1:
@@ -98,10 +110,15 @@ def read_for_kiosk(caller: Caller, catalog_id: str, customer_id: str) -> KioskRe
     return _with_waiting(keys, _open(keys, rows[0]), rows[0])
 
 
-def _door_parameters(caller: Caller, catalog_id: str) -> dict[str, Value]:
+def _trust(caller: Caller, address: Address) -> statements.Trust:
+    return statements.Trust(profile=caller.profile, is_from_page=bool(address.origin))
+
+
+def _door_parameters(caller: Caller, address: Address) -> dict[str, Value]:
     return {
         # No kiosk has an empty one; PostgreSQL would refuse NUL.
-        "catalog": catalog_id if catalog_id.isprintable() else "",
+        "catalog": address.catalog_id if address.catalog_id.isprintable() else "",
+        "origin": address.origin if address.origin.isprintable() else "?",
         "key": caller.key_id,
         "public_part": caller.public_part,
         "secret_hash": caller.secret_hash,

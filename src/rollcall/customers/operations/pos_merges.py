@@ -1,6 +1,7 @@
 """Following merges that the POS itself reports: the merged-away record joins its survivor's person.
 
 Each record keeps its ``home`` Customer, so that a merge taken back at the POS leads home again.
+Only ``base`` is moved here; whose the record is then, with the merges of people, is settled after.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from django.db import connection
 
 from rollcall.audit import operations as audit
 from rollcall.customers.models import PosAccount
+from rollcall.customers.operations.settling import lock_ties, settle
 from rollcall.kit.scope import Scope
 
 #: A POS that reports a circle of merges must not keep us here.
@@ -65,17 +67,23 @@ root as (
     select distinct on (start_id) start_id, id as root_id, next_id, depth
       from up order by start_id, depth desc
 )
-select link.record_id, link.customer_id, target.customer_id
+select link.record_id, link.base_id, target.customer_id
   from root
   join customers_link link on link.record_id = root.start_id
   join customers_link root_link on root_link.record_id = root.root_id
  cross join lateral (
     -- a survivor that was itself merged away until now goes home, and its donors with it
     select case when root_link.reason = 'pos_merge' then root_link.home_id
-                else root_link.customer_id end as customer_id
+                else root_link.base_id end as customer_id
  ) target
- where root.depth < %(longest)s and link.customer_id <> target.customer_id
+ where root.depth < %(longest)s and link.base_id <> target.customer_id
  order by link.record_id
+"""
+_MOVE = """
+update customers_link link set base_id = told.to_id, since = %s,
+       reason = case when home_id = told.to_id then 'first_seen' else 'pos_merge' end
+  from unnest(%s::bigint[], %s::bigint[]) as told (record_id, to_id)
+ where link.record_id = told.record_id and link.retailer_id = %s
 """
 
 
@@ -105,33 +113,25 @@ def follow_merges(
         touched = [record_id for (record_id,) in cursor.fetchall()]
         if not touched:
             return 0
+        # Before it is asked where to: somebody may be tying their people at this moment.
+        lock_ties(scope)
         cursor.execute(_FIND_MOVES, {**account_of, "touched": touched, "longest": _LONGEST_CHAIN})
         moves = cursor.fetchall()
-        for record_id, from_id, to_id in moves:
-            _move(scope, record_id=record_id, from_id=from_id, to_id=to_id, now=now)
+    if moves:
+        _move(scope, moves, now=now)
     return len(moves)
 
 
-def _move(scope: Scope, *, record_id: int, from_id: int, to_id: int, now: dt.datetime) -> None:
+def _move(scope: Scope, moves: Sequence[tuple[int, int, int]], *, now: dt.datetime) -> None:
+    record_ids, from_ids, to_ids = zip(*moves, strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "update customers_link set customer_id = %s, since = %s,"
-            " reason = case when home_id = %s then 'first_seen' else 'pos_merge' end"
-            " where record_id = %s",
-            [to_id, now, to_id, record_id],
+        cursor.execute(_MOVE, [now, list(record_ids), list(to_ids), scope.retailer_id])
+    settle(scope, {*from_ids, *to_ids}, now=now)
+    for record_id, from_id, to_id in moves:
+        audit.record(
+            scope,
+            "customer.merged_by_pos",
+            subject_kind="customer",
+            subject_ids=[from_id, to_id],
+            context={"record": record_id},
         )
-        # Somebody without records is who their record now belongs to; others are themselves.
-        cursor.execute(
-            "update customers_customer customer set merged_into_id = case when exists"
-            " (select 1 from customers_link where customer_id = customer.id) then null"
-            " else %s::bigint end where id = %s",
-            [to_id, from_id],
-        )
-        cursor.execute("update customers_customer set merged_into_id = null where id = %s", [to_id])
-    audit.record(
-        scope,
-        "customer.merged_by_pos",
-        subject_kind="customer",
-        subject_ids=[from_id, to_id],
-        context={"record": record_id},
-    )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rollcall.audit import operations as audit
 from rollcall.customers.models import PosRecord
+from rollcall.customers.watching import tell_of_absence
 from rollcall.kit.scope import Scope
 
 
@@ -20,6 +21,7 @@ def mark_gone(scope: Scope, record_ids: Sequence[int], *, now: dt.datetime) -> i
     if going:
         PosRecord.objects.scoped(scope).filter(pk__in=going).update(gone_at=now)
         audit.record(scope, "record.gone", subject_kind="record", subject_ids=going)
+        tell_of_absence(scope, going)
     return len(going)
 
 

@@ -31,7 +31,13 @@ def _words(actor: str, people: Mapping[int, str]) -> str:
     kind, number = _split(actor)
     if kind == "user":
         return people.get(int(number), gettext("somebody who left"))
-    named = {"kiosk": gettext("kiosk"), "cli": gettext("command line"), "system": "Rollcall"}
+    named = {
+        "kiosk": gettext("kiosk"),
+        "integration": gettext("integration"),
+        "cli": gettext("command line"),
+        "break_glass": gettext("the installation"),
+        "system": "Rollcall",
+    }
     if kind == "system":
         return named[kind]
     return f"{named[kind]} {number}" if kind in named else actor

@@ -85,7 +85,7 @@ def _of_records(scope: Scope, customer: Customer, only: str | None) -> Iterator[
 
 
 def _of_edits(scope: Scope, customer: Customer, only: str | None) -> Iterator[HistoryChange]:
-    edits = FieldEdit.objects.scoped(scope).filter(customer=customer)
+    edits = FieldEdit.objects.scoped(scope).filter(holder=customer)
     if only is not None:
         edits = edits.filter(field=only)
     before: dict[str, FieldValue] = {}
@@ -151,6 +151,8 @@ def _source(record: PosRecord) -> str:
 def _outcome(edit: FieldEdit) -> str:
     if edit.withdrawn_at is not None:
         return edit.outcome or "replaced"
+    if edit.covered:
+        return "replaced"
     return "waiting" if edit.waiting else "in force"
 
 

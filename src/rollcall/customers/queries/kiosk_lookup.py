@@ -9,9 +9,11 @@ once for a set of criteria. All values are parameters.
 from __future__ import annotations
 
 import functools
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 from rollcall.customers.rules.kiosk_criteria import EXACT, NAMES
+from rollcall.kit.kiosk_profiles import KeyProfile
 
 #: The most rows that a search answers with.
 MOST_ROWS: Final = 25
@@ -23,14 +25,28 @@ MOST_WORDS: Final = 6
 #: Everything is looked up by ids that the caller was once proven to have, and compared again: a
 #: plan without joins starts in half the time.
 _DOOR: Final = """door as materialized (
-  select kiosk.catalog_id = %(catalog)s as is_own
+  select kiosk.catalog_id = %(catalog)s{siblings} as is_own
     from stores_kioskkey key, stores_kiosk kiosk, stores_store store
    where key.id = %(key)s and key.public_part = %(public_part)s
      and key.secret_hash = %(secret_hash)s and key.retailer_id = %(retailer)s
      and key.revoked_at is null and (key.expires_at is null or key.expires_at > now())
+     and {trusted}
      and key.kiosk_id = %(kiosk)s and kiosk.id = %(kiosk)s and kiosk.active
      and kiosk.store_id = %(store)s and store.id = %(store)s and store.active
 )"""
+#: That the key has the profile that the caller was once proven to have.
+_TRUSTED: Final[Mapping[KeyProfile, str]] = {
+    KeyProfile.ATTENDED: "key.profile = 'attended'",
+    KeyProfile.STRICT: "(key.profile = 'strict'"
+    " or key.profile = 'legacy' and key.profile_until <= now())",
+    KeyProfile.LEGACY: "key.profile = 'legacy' and key.profile_until > now()",
+}
+_FROM_PAGE: Final = " and (key.origins is null or %(origin)s = any (key.origins))"
+#: Only legacy keys open other kiosks of their store; the others do not pay for looking.
+_SIBLINGS: Final = """ or exists (
+           select from stores_kiosk sibling
+            where sibling.catalog_id = %(catalog)s and sibling.store_id = %(store)s
+              and sibling.retailer_id = %(retailer)s and sibling.active)"""
 _COLUMNS: Final = (
     "record.id, record.account_id, record.external_id, record.status_raw,"
     " record.pos_updated_at, record.sealed_fields"
@@ -46,12 +62,14 @@ select door.is_own, found.id, found.account_id, found.external_id, found.status_
        found.pos_updated_at, found.sealed_fields, array(
     select row(edit.customer_id, edit.field, edit.sealed_value)
       from customers_fieldedit edit
-     where (select one.customer_id from customers_fieldedit one
+     where (select one.holder_id from customers_fieldedit one
              where one.retailer_id = %(retailer)s and one.waiting and one.withdrawn_at is null
-             order by one.customer_id limit 1) is not null
+               and not one.covered
+             order by one.holder_id limit 1) is not null
        and edit.retailer_id = %(retailer)s and edit.waiting and edit.withdrawn_at is null
-       and edit.customer_id = (
+       and not edit.covered and edit.holder_id = (
              select link.customer_id from customers_link link where link.record_id = found.id)
+     order by edit.at, edit.id
   ) as waiting
   from door left join found on true"""
 #: Behind the door of another kiosk nothing is read, so nothing is noted.
@@ -63,9 +81,24 @@ _CONTEXT: Final = (
 )
 
 
-@functools.lru_cache(maxsize=256)
+class Trust(NamedTuple):
+    """What a statement has to prove of the caller, besides the key.
+
+    :param is_from_page: a web page asks; its origin is the parameter ``origin``.
+    """
+
+    profile: KeyProfile
+    is_from_page: bool
+
+
+@functools.lru_cache(maxsize=512)
 def search_statement(
-    names: tuple[str, ...], *, given_words: int, family_words: int, is_possible: bool = True
+    names: tuple[str, ...],
+    *,
+    given_words: int,
+    family_words: int,
+    is_possible: bool = True,
+    trust: Trust,
 ) -> str:
     """The statement that searches by some parameters.
 
@@ -74,6 +107,7 @@ def search_statement(
 
     :param names: parameters of the API that were given.
     :param given_words: how many words the first name has, at most ``MOST_WORDS``.
+    :param trust: what is believed of the caller; the statement proves it.
     :param is_possible: False if nobody can fit; the door is checked and the audit written anyway.
     """
     words = {"first_name": given_words, "last_name": family_words}
@@ -87,7 +121,7 @@ def search_statement(
         conditions = ["false"]
     fields = ",".join(sorted(names))
     return f"""
-with {_DOOR}, found as materialized (
+with {_door(trust)}, found as materialized (
   select {_COLUMNS}
     from customers_posrecord record
    where (select is_own from door) and record.retailer_id = %(retailer)s
@@ -103,14 +137,21 @@ with {_DOOR}, found as materialized (
 ){_RESULT}"""  # noqa: S608  # only names of our own are put in
 
 
-def read_statement() -> str:
+@functools.cache
+def read_statement(trust: Trust) -> str:
     """The statement that reads one person by the POS's id or the public one (``public_id``).
 
     Ids that were merged away, at the POS or here, are followed to who they are now. A POS's id
     counts before a public one of the same spelling. Several rows come back only if several accounts
     of the store have the POS's id.
     """
-    return _READ
+    return f"with {_door(trust)}{_READ_REST}"
+
+
+def _door(trust: Trust) -> str:
+    trusted = _TRUSTED[trust.profile] + (_FROM_PAGE if trust.is_from_page else "")
+    is_legacy = trust.profile is KeyProfile.LEGACY
+    return _DOOR.format(siblings=_SIBLINGS if is_legacy else "", trusted=trusted)
 
 
 def _has_word(name: str, number: int, part: int) -> str:
@@ -130,8 +171,7 @@ def _is_listed(name: str, number: int, part: int) -> str:
         limit {MOST_LISTED})"""  # noqa: S608  # only names of our own are put in
 
 
-_READ: Final = f"""
-with {_DOOR}, accounts as materialized (
+_READ_REST: Final = f""", accounts as materialized (
   select unnest({_ACCOUNTS}) as account_id from door where is_own
 ), named as (
   with recursive step(id, account_id, external_id, merged_into, depth) as (

@@ -41,10 +41,12 @@ class RecordView:
     """One PosRecord as people see it.
 
     :param source: "account · POS id".
+    :param customer_id: whom its POS means by it; 0 if nobody asked.
     :param fields: its values and when each last changed.
     """
 
     id: int
+    customer_id: int = 0
     kind: str
     account_key: str
     external_id: str
@@ -207,7 +209,7 @@ def list_records(scope: Scope, customer_ids: Sequence[int]) -> list[RecordView]:
     """The visible records of some people, those that tell most of the present first."""
     rows = (
         visible_records(scope, customer_ids)
-        .select_related("account")
+        .select_related("account", "link")
         .defer("sealed_raw")
         .order_by(
             F("gone_at").desc(nulls_first=True),
@@ -216,14 +218,15 @@ def list_records(scope: Scope, customer_ids: Sequence[int]) -> list[RecordView]:
             "id",
         )
     )
-    return [read_record(scope, row) for row in rows]
+    return [read_record(scope, row, customer_id=row.link.base_id) for row in rows]
 
 
-def read_record(scope: Scope, row: PosRecord) -> RecordView:
+def read_record(scope: Scope, row: PosRecord, *, customer_id: int = 0) -> RecordView:
     """Open one record (with its account loaded)."""
     context = contexts.record_fields(row.account_id, row.external_id)
     return RecordView(
         id=row.pk,
+        customer_id=customer_id,
         kind=row.account.kind,
         account_key=row.account.account_key,
         external_id=row.external_id,
@@ -273,6 +276,7 @@ def record_values(record: RecordView, *, only: Collection[str] | None = None) ->
             at=dt.datetime.fromisoformat(record.fields.changed_at(name)),
             alive=alive,
             kind=record.kind,
+            customer_id=record.customer_id,
         )
         for name, value in record.fields.values.items()
         if only is None or name in only
@@ -280,14 +284,15 @@ def record_values(record: RecordView, *, only: Collection[str] | None = None) ->
 
 
 def list_edit_values(scope: Scope, customer_ids: Collection[int]) -> list[tuple[int, SourcedValue]]:
-    """The hub edits in force of some people: pairs of customer id and value."""
+    """The hub edits in force of some people: pairs of whose they are now, and value."""
     edits = FieldEdit.objects.scoped(scope).filter(
-        customer__in=customer_ids, withdrawn_at__isnull=True
+        holder__in=customer_ids, withdrawn_at__isnull=True, covered=False
     )
-    return [(edit.customer_id, _edit_value(scope, edit)) for edit in edits]
+    return [(edit.holder_id, edit_value(scope, edit)) for edit in edits]
 
 
-def _edit_value(scope: Scope, edit: FieldEdit) -> SourcedValue:
+def edit_value(scope: Scope, edit: FieldEdit) -> SourcedValue:
+    """Open one hub edit."""
     context = contexts.edit_value(edit.customer_id, edit.field)
     return SourcedValue(
         field=edit.field,
@@ -297,4 +302,6 @@ def _edit_value(scope: Scope, edit: FieldEdit) -> SourcedValue:
         at=edit.at,
         pinned=edit.pinned,
         waiting=edit.waiting,
+        customer_id=edit.customer_id,
+        covers=frozenset(edit.covers),
     )

@@ -20,9 +20,9 @@ from rollcall.customers.rules.sealed import SealedFields
 # database takes to answer it.
 _RECORDS: Final = """
 select link.customer_id, customer.public_id, record.account_id, record.sealed_fields,
-       record.id, account.kind, account.account_key, record.external_id, record.status,
-       record.status_raw, record.merged_into, record.pos_updated_at, record.first_seen_at,
-       record.changed_at, record.gone_at
+       link.base_id, record.id, account.kind, account.account_key, record.external_id,
+       record.status, record.status_raw, record.merged_into, record.pos_updated_at,
+       record.first_seen_at, record.changed_at, record.gone_at
   from customers_link link
   join customers_customer customer on customer.id = link.customer_id
   join customers_posrecord record on record.id = link.record_id
@@ -64,10 +64,12 @@ def open_records(view: View, customer_ids: Collection[int]) -> Mapping[int, Open
 
 
 def _record(view: View, account_id: int, sealed: bytes, shown: Sequence[Any]) -> RecordView:
+    base_id, *shown = shown
     external_id = shown[3]
     plain = unseal(view.scope, sealed, context=contexts.record_fields(account_id, external_id))
     return RecordView(
         id=shown[0],
+        customer_id=base_id,
         kind=shown[1],
         account_key=shown[2],
         external_id=external_id,

@@ -4,6 +4,9 @@ Order: a pinned hub edit or one that is on its way to a POS; then, where the ret
 the POS that counts more for the field; then the newest of the other hub edits and the values of the
 records that the POS still has. Values of inactive and vanished records only count where nothing
 else is known.
+
+A wish not to be contacted, or a ban, is different where several people were merged into one: each
+of them has one that stands, and of these the strictest stands for all.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rollcall.customers.rules.priorities import NO_PRIORITIES, Priorities, place_of
 from rollcall.kit.fields import FIELDS, FieldValue
@@ -27,6 +31,8 @@ class SourcedValue:
     :param alive: False for values of inactive or vanished records.
     :param pinned: no POS value may stand above it.
     :param waiting: on its way to a POS: until it has arrived, none of its values stands above it.
+    :param customer_id: the Customer whom it is about by itself, before merges of people.
+    :param covers: further Customers whom it was typed for, as they were one person then.
     """
 
     field: str
@@ -38,6 +44,8 @@ class SourcedValue:
     pinned: bool = False
     waiting: bool = False
     kind: str = ""
+    customer_id: int = 0
+    covers: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,12 +53,23 @@ class FieldTruth:
     """The value that stands, and the others that say something else, best first.
 
     :param by_priority: it stands above a newer one, because its POS counts more for the field.
+    :param by_strictness: another value would stand if it were not the strictest wish.
     """
 
     field: str
     standing: SourcedValue
     others: Sequence[SourcedValue]
     by_priority: bool = False
+    by_strictness: bool = False
+
+
+#: Field → the value that stands as soon as one of several merged people has it.
+STRICTEST: Final[Mapping[str, FieldValue]] = {
+    "marketing_opt_in": False,
+    "email_opt_in": False,
+    "sms_opt_in": False,
+    "banned": True,
+}
 
 
 def decide(
@@ -72,12 +91,35 @@ def _decide_one(
     field: str, candidates: Sequence[SourcedValue], priorities: Priorities
 ) -> FieldTruth:
     ranks = {id(one): _rank(one, priorities) for one in candidates}
-    standing, *rest = sorted(candidates, key=lambda one: ranks[id(one)], reverse=True)
-    others = [other for other in rest if other.value != standing.value]
+    ordered = sorted(candidates, key=lambda one: ranks[id(one)], reverse=True)
+    standing = _strictest(field, ordered) or ordered[0]
+    others = [other for other in ordered if other.value != standing.value]
     by_priority = any(
         _is_above_by_priority(ranks[id(standing)], ranks[id(other)]) for other in others
     )
-    return FieldTruth(field=field, standing=standing, others=others, by_priority=by_priority)
+    return FieldTruth(
+        field=field,
+        standing=standing,
+        others=others,
+        by_priority=by_priority,
+        by_strictness=standing.value != ordered[0].value,
+    )
+
+
+def _strictest(field: str, ordered: Sequence[SourcedValue]) -> SourcedValue | None:
+    """Return the strictest wish of merged people, if one of them has it.
+
+    :param ordered: what counts most first.
+    """
+    if field not in STRICTEST:
+        return None
+    of_each: dict[int, SourcedValue] = {}
+    for one in ordered:
+        for customer_id in {one.customer_id, *one.covers}:
+            of_each.setdefault(customer_id, one)
+    standing = {id(one) for one in of_each.values()}
+    strict = (one for one in ordered if one.value == STRICTEST[field])
+    return next((one for one in strict if id(one) in standing), None)
 
 
 _Rank = tuple[bool, bool, int, dt.datetime, bool, int, str, str]

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
+from pytest_django import DjangoDbBlocker
 
 from rollcall import embedded
 from rollcall.customers.tests.kiosk_world import Reply
@@ -46,6 +48,16 @@ class RunningServer:
         """One request over a connection of its own."""
         with contextlib.closing(self.open()) as http_connection:
             return ask_over(http_connection, path, key=key, method=method, **headers)
+
+    def post(self, path: str, body: bytes, *, key: str = "") -> Reply:
+        """One request with a body."""
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        with contextlib.closing(self.open()) as http_connection:
+            http_connection.request("POST", path, body=body, headers=headers)
+            response = http_connection.getresponse()
+            return Reply(
+                status=response.status, headers=dict(response.headers), body=response.read()
+            )
 
     def stop(self) -> str:
         """End it and return what it printed."""
@@ -109,6 +121,8 @@ def serving(folder: Path, **environment: str) -> Iterator[RunningServer]:
                 "ROLLCALL_MASTER_KEY": format_key(settings.MASTER_KEYS.current),
                 "ROLLCALL_SECRET_KEY": settings.SECRET_KEY,
                 "ROLLCALL_LOG_LEVEL": "DEBUG",
+                # Tests look the same few people up over and over.
+                "ROLLCALL_KIOSK_LOOKUPS_PER_PERSON": "100000",
                 **environment,
             },
             stdin=subprocess.DEVNULL,
@@ -123,6 +137,25 @@ def serving(folder: Path, **environment: str) -> Iterator[RunningServer]:
         if process.poll() is None:
             process.terminate()
             process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def server(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[RunningServer]:
+    """One server for all tests of a file that leave it as it was: starting takes seconds."""
+    with contextlib.ExitStack() as stack:
+        with django_db_blocker.unblock():
+            started = stack.enter_context(
+                serving(
+                    tmp_path_factory.mktemp("server"),
+                    # Tests do not know how many others have tried wrong keys.
+                    ROLLCALL_FAILED_AUTHENTICATIONS_PER_MINUTE="100000",
+                )
+            )
+        yield started
 
 
 def _await(server: RunningServer) -> None:

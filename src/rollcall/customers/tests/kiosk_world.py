@@ -15,6 +15,7 @@ from rollcall.api import database, throttle
 from rollcall.config.wsgi import application
 from rollcall.customers.models import PosAccount
 from rollcall.customers.operations.account_stores import set_account_stores
+from rollcall.kit.kiosk_profiles import KeyProfile
 from rollcall.kit.scope import Scope
 from rollcall.stores.models import Kiosk, Store
 from rollcall.stores.operations import mint_key, save_kiosk
@@ -148,7 +149,7 @@ def make_world(
     """A kiosk with a key in a store that the account serves."""
     set_account_stores(scope, account.pk, {store.pk})
     kiosk = save_kiosk(scope, catalog_id=catalog_id, name="Front door", store=store).row
-    key = mint_key(scope, kiosk, now=NOON).text
+    key = mint_key(scope, kiosk, now=NOON, profile=KeyProfile.ATTENDED).text
     return KioskWorld(
         scope=scope, store=store, account=account, kiosk=kiosk, key=key, ingest=ingest
     )

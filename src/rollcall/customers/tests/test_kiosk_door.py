@@ -16,6 +16,7 @@ from rollcall.customers.operations.account_stores import set_account_stores
 from rollcall.customers.tests.kiosk_world import ANA, KioskWorld, Reply, ask, ask_django, make_world
 from rollcall.customers.tests.kiosk_world import fresh_api as fresh_api
 from rollcall.customers.tests.kiosk_world import world as world
+from rollcall.kit.kiosk_profiles import KeyProfile
 from rollcall.kit.scope import Scope
 from rollcall.stores.models import Kiosk, KioskKey, Store
 from rollcall.stores.operations import mint_key, revoke_key, save_kiosk
@@ -214,7 +215,7 @@ class TestLimit:
 
     def test_is_one_for_each_key(self, world: KioskWorld, settings: Settings) -> None:
         settings.KIOSK_LOOKUPS_PER_MINUTE = 1
-        second = mint_key(world.scope, world.kiosk, now=NOON).text
+        second = mint_key(world.scope, world.kiosk, now=NOON, profile=KeyProfile.ATTENDED).text
         while world.get(SEARCH).status == 200:
             pass
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from django.db import connection
 
@@ -16,12 +17,18 @@ from rollcall.audit.models import Entry
 from rollcall.config.urls import kiosk_api
 from rollcall.customers.api import READ, SEARCH
 from rollcall.customers.tests.kiosk_server import RunningServer, ask_over, serving
+from rollcall.customers.tests.kiosk_server import server as server
 from rollcall.customers.tests.kiosk_world import ANA, KioskWorld
 from rollcall.customers.tests.kiosk_world import fresh_api as fresh_api
 from rollcall.customers.tests.kiosk_world import world as world
-from rollcall.stores.operations import mint_key, revoke_key, save_kiosk
+from rollcall.kit.clock import utc_now
+from rollcall.kit.kiosk_profiles import KeyProfile
+from rollcall.orders.api.kiosk_shapes import LIST
+from rollcall.proofs.api import IDENTIFY
+from rollcall.stores.operations import mint_key, revoke_key, save_kiosk, set_profile
 from rollcall.stores.rules.api_keys import mint_api_key, parse_api_key
 from rollcall.testing.fixtures import NOON
+from rollcall.testing.thorough import only_thorough
 
 SEARCH_PATH = "/api/v1/42/customers?phone=4155550132"
 CONNECTIONS = 8
@@ -47,14 +54,16 @@ def end_other_sessions() -> None:
 
 
 class TestWorkers:
-    def test_stop_at_once_when_a_key_is_revoked(self, world: KioskWorld, tmp_path: Path) -> None:
-        with serving(tmp_path) as server:
-            assert set(statuses(server, world.key, each=5)) == {200}
+    def test_stop_at_once_when_a_key_is_revoked(
+        self, world: KioskWorld, server: RunningServer
+    ) -> None:
+        assert set(statuses(server, world.key, each=5)) == {200}
 
-            revoke_key(world.scope, parse_api_key(world.key).public_part, now=NOON)
+        revoke_key(world.scope, parse_api_key(world.key).public_part, now=NOON)
 
-            assert set(statuses(server, world.key, each=2)) == {401}
+        assert set(statuses(server, world.key, each=2)) == {401}
 
+    @only_thorough
     def test_go_on_when_the_database_dropped_them(self, world: KioskWorld, tmp_path: Path) -> None:
         world.add("1042", **ANA)
         with serving(tmp_path) as server:
@@ -65,6 +74,7 @@ class TestWorkers:
             assert set(statuses(server, world.key, each=2)) == {200}
             assert server.ask("/api/v1/42/customers", key=world.key).status == 400
 
+    @only_thorough
     def test_never_exceed_a_keys_limit_together(self, world: KioskWorld, tmp_path: Path) -> None:
         limit = 60
         with serving(tmp_path, ROLLCALL_KIOSK_LOOKUPS_PER_MINUTE=str(limit)) as server:
@@ -95,7 +105,9 @@ class TestLogs:
     def test_hold_nothing_of_what_was_asked_for(self, world: KioskWorld, tmp_path: Path) -> None:
         world.add("1042", **ANA)
         secrets = ["4155550132", "Quibble", "zebra%40example", "zebra@example", "D7654321", "qid77"]
-        secrets += [world.key, parse_api_key(world.key).secret]
+        legacy = self._legacy_key(world)
+        for key in (world.key, legacy):
+            secrets += [key, parse_api_key(key).secret]
         query = "phone=4155550132&last_name=Quibble&email=zebra%40example.com"
         paths = [
             f"/api/v1/42/customers?{query}&driver_license=D7654321",
@@ -113,6 +125,9 @@ class TestLogs:
                 for key in (world.key, "", "Quibble"):
                     for method in ("GET", "POST"):
                         assert server.ask(path, key=key, method=method).status < 500
+            shown = server.ask(f"{SEARCH_PATH}&token={legacy}")
+            assert (shown.status, shown.json["customers"][0]["id"]) == (200, "1042")
+            assert server.post(f"/api/v1/42/customers?token={legacy}", b"{}").status == 400
             failed = self._ask_of_a_broken_server(server, paths[0], world.key)
 
             printed = server.stop()
@@ -120,6 +135,18 @@ class TestLogs:
         assert failed == 500
         assert "api.failed" in printed
         assert [secret for secret in secrets if secret in printed] == []
+
+    def _legacy_key(self, world: KioskWorld) -> str:
+        minted = mint_key(world.scope, world.kiosk, now=NOON)
+        set_profile(
+            world.scope,
+            minted.row.public_part,
+            profile=KeyProfile.LEGACY,
+            reason="cannot be changed yet",
+            days=1,
+            now=utc_now(),
+        )
+        return minted.text
 
     def _ask_of_a_broken_server(self, server: RunningServer, path: str, key: str) -> int:
         with connection.cursor() as cursor:
@@ -144,31 +171,32 @@ HOSTILE = [
 
 
 class TestHostileRequests:
-    def test_neither_fail_nor_harm_the_server(self, world: KioskWorld, tmp_path: Path) -> None:
+    def test_neither_fail_nor_harm_the_server(
+        self, world: KioskWorld, server: RunningServer
+    ) -> None:
         world.add("1042", **ANA)
         key = f"Authorization: Bearer {world.key}\r\n".encode()
-        with serving(tmp_path) as server:
-            answers = [send(server, head.replace(b"{key}", key)) for head in HOSTILE]
+        answers = [send(server, head.replace(b"{key}", key)) for head in HOSTILE]
 
-            assert server.ask(SEARCH_PATH, key=world.key).status == 200
+        assert server.ask(SEARCH_PATH, key=world.key).status == 200
 
         assert [answer for answer in answers if answer.startswith(b"HTTP/1.1 5")] == []
         assert [answer for answer in answers if b"5550132" in answer] == []
 
+    @only_thorough
     def test_with_two_authorization_headers_are_refused(
-        self, world: KioskWorld, tmp_path: Path
+        self, world: KioskWorld, server: RunningServer
     ) -> None:
         key = f"Authorization: Bearer {world.key}\r\n"
         start = f"GET {SEARCH_PATH} HTTP/1.1\r\nHost: x\r\n"
-        with serving(tmp_path) as server:
-            found = [
-                send(server, f"{start}{headers}\r\n".encode())[:12]
-                for headers in (
-                    key + key,
-                    key + "Authorization: x\r\n",
-                    "Authorization: x\r\n" + key,
-                )
-            ]
+        found = [
+            send(server, f"{start}{headers}\r\n".encode())[:12]
+            for headers in (
+                key + key,
+                key + "Authorization: x\r\n",
+                "Authorization: x\r\n" + key,
+            )
+        ]
 
         assert found == [b"HTTP/1.1 401"] * 3
 
@@ -182,21 +210,29 @@ def send(server: RunningServer, request: bytes) -> bytes:
 
 
 class TestOpenApi:
-    def test_examples_are_true(self, world: KioskWorld, tmp_path: Path) -> None:
+    def test_examples_are_true(self, world: KioskWorld, server: RunningServer) -> None:
         world.add("1042", **ANA)
         world.add("977", **ANA, merged_into="1042")
         save_kiosk(world.scope, catalog_id="43", name="Back door", store=world.store)
         keys = {"valid": world.key, "none": "", "wrong": mint_api_key().text}
         keys["exhausted"] = self._exhausted_key(world)
         wrong = []
-        with serving(tmp_path) as server:
-            examples = documented_examples(server)
-            assert len(examples) == len(SEARCH.examples) + len(READ.examples)
-            for example in examples:
-                method, path = example["x-request"].split(" ")
-                reply = server.ask(f"/api/v1{path}", key=keys[example["x-key"]], method=method)
-                if (reply.status, reply.json) != (example["status"], example["value"]):
-                    wrong.append((example, reply.status, reply.json))
+        examples = documented_examples(server)
+        described = [
+            *(*SEARCH.examples, *READ.examples),
+            *(*LIST.examples, *IDENTIFY.examples),
+        ]
+        assert len(examples) == len(described)
+        for example in examples:
+            method, path = example["x-request"].split(" ")
+            key = keys[example["x-key"]]
+            if "x-body" in example:
+                body = orjson.dumps(example["x-body"])
+                reply = server.post(f"/api/v1{path}", body, key=key)
+            else:
+                reply = server.ask(f"/api/v1{path}", key=key, method=method)
+            if (reply.status, reply.json) != (example["status"], example["value"]):
+                wrong.append((example, reply.status, reply.json))
 
         assert wrong == []
 
@@ -266,6 +302,9 @@ class TestTheDocument:
         assert set(document["paths"]) == {
             "/api/v1/{catalog_id}/customers",
             "/api/v1/{catalog_id}/customers/{customer_id}",
+            "/api/v1/{catalog_id}/customer_order",
+            "/api/v1/{catalog_id}/customer_order/{order_id}",
+            "/api/v1/{catalog_id}/identify",
         }
 
     def test_refers_only_to_what_it_holds(self, document: dict[str, Any]) -> None:
@@ -303,23 +342,30 @@ class TestTheDocument:
 
         assert statuses == {
             "searchCustomers": [
-                "200",
-                "400",
-                "401",
-                "404",
-                "405",
-                "414",
-                "422",
-                "429",
-                "500",
-                "503",
+                *("200", "400", "401", "403", "404", "405", "414", "422", "429"),
+                *("500", "502", "503"),
             ],
-            "getCustomer": ["200", "401", "404", "405", "409", "414", "429", "500", "503"],
+            "identifyCustomer": [
+                *("200", "400", "401", "403", "404", "405", "413", "422", "429", "500", "503"),
+            ],
+            "getCustomer": ["200", "401", "403", "404", "405", "409", "414", "429", "500", "503"],
             "createCustomer": [
-                *("201", "400", "401", "404", "405", "409", "413", "422", "429", "500", "503"),
+                *("201", "400", "401", "403", "404", "405", "409", "413", "422", "429"),
+                *("500", "503"),
             ],
             "updateCustomer": [
-                *("200", "400", "401", "404", "405", "409", "413", "422", "429", "500", "503"),
+                *("200", "400", "401", "403", "404", "405", "409", "413", "422", "429"),
+                *("500", "503"),
+            ],
+            "listKioskOrders": [
+                *("200", "400", "401", "404", "405", "414", "429", "500", "503"),
+            ],
+            "placeKioskOrder": [
+                *("201", "400", "401", "404", "405", "413", "414", "422", "429", "500", "503"),
+            ],
+            "payKioskOrder": [
+                *("200", "400", "401", "403", "404", "405", "413", "414", "422", "429", "500"),
+                "503",
             ],
         }
 

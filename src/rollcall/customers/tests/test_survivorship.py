@@ -187,3 +187,40 @@ class TestOrderOfEvidence:
     @pytest.mark.parametrize("field", FIELDS)
     def test_every_field_of_the_vocabulary_gets_its_value(self, field: str) -> None:
         assert decide([value("x", field=field)])[field].standing.value == "x"
+
+
+class TestConsentOfMergedPeople:
+    def stands(self, *values: SourcedValue) -> object:
+        return decide(values)["sms_opt_in"].standing.value
+
+    def said(self, of: bool, *, of_whom: int, **given: Any) -> SourcedValue:
+        return value(of, field="sms_opt_in", customer_id=of_whom, **given)  # type: ignore[arg-type]  # flags are values too
+
+    def test_is_the_strictest_however_old(self) -> None:
+        no, yes = self.said(False, of_whom=1, at=EARLIER), self.said(True, of_whom=2, at=LATER)
+
+        assert self.stands(no, yes) is False
+        assert decide([no, yes])["sms_opt_in"].by_strictness
+
+    def test_counts_only_what_stands_for_each_of_them(self) -> None:
+        old = self.said(False, of_whom=1, at=EARLIER)
+        new, other = self.said(True, of_whom=1), self.said(True, of_whom=2)
+
+        assert self.stands(old, new, other) is True
+
+    def test_is_given_by_a_yes_that_was_typed_for_all(self) -> None:
+        no = self.said(False, of_whom=1, at=EARLIER)
+        yes = self.said(True, of_whom=2, record=None, covers=frozenset({1, 2}))
+
+        assert self.stands(no, yes) is True
+
+    def test_is_withdrawn_by_an_inactive_record_too_where_it_is_all_that_is_known(self) -> None:
+        no = self.said(False, of_whom=1, alive=False)
+
+        assert self.stands(no, self.said(True, of_whom=2)) is False
+
+    def test_lets_a_ban_stand(self) -> None:
+        banned = value(True, field="banned", customer_id=1, at=EARLIER)  # type: ignore[arg-type]  # flags are values too
+        free = value(False, field="banned", customer_id=2)  # type: ignore[arg-type]  # flags are values too
+
+        assert decide([banned, free])["banned"].standing.value is True

@@ -14,11 +14,13 @@ from rollcall.embedded import EmbeddedServer
 from rollcall.embedded.postmaster import find_postmaster
 from rollcall.embedded.system import find_system_programs
 from rollcall.embedded.tests.conftest import User
+from rollcall.testing.thorough import THOROUGH
 
 NewUser = Callable[..., User]
 SYSTEM_15 = find_system_programs().get("15")
 needs_system_15 = pytest.mark.skipif(
-    SYSTEM_15 is None, reason="this machine has no PostgreSQL 15 of its own"
+    SYSTEM_15 is None or not THOROUGH,
+    reason="make test-thorough runs it, where the machine has a PostgreSQL 15 of its own",
 )
 EVERY_VERSION = pytest.mark.parametrize(
     "bin_dir",

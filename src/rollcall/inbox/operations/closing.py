@@ -19,7 +19,7 @@ log = structlog.get_logger()
 State = InboxEvent.State
 
 #: What became of an event → its state; what is not named here was processed.
-_IGNORED = frozenset({"old_news", "unknown_here", "joined", "repeat", "other_list"})
+_IGNORED = frozenset({"old_news", "unknown_here", "joined", "repeat", "other_list", "unread"})
 
 
 def close(

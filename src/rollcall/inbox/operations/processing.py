@@ -24,12 +24,14 @@ from rollcall.inbox.operations.claiming import claim_batch, join_waiting, lock_o
 from rollcall.inbox.operations.closing import close, postpone
 from rollcall.inbox.operations.receiving import CallRefusedError, read_event
 from rollcall.inbox.rules.retrying import Verdict, judge, judge_crash
+from rollcall.inbox.watching import take_orders
 from rollcall.jobs import StoppedError, stopping
 from rollcall.kit.clock import utc_now
 from rollcall.kit.crypto import UnsealError
 from rollcall.kit.scope import Scope
 from rollcall.pos.contract import PosClient, RawRow
 from rollcall.pos.errors import PosError, PosGoneError
+from rollcall.pos.webhooks import EventKind
 from rollcall.sync.models import AccountState, PosConnection
 from rollcall.sync.operations.single_rows import Taken, take_single_rows
 from rollcall.sync.operations.source import Source, open_source
@@ -88,14 +90,20 @@ class _Batch:
     def process(self, events: Sequence[InboxEvent]) -> None:
         wholes: list[_Whole] = []
         hints: list[InboxEvent] = []
+        orders: list[_Whole] = []
         for event in self._of_this_list(events):
             row = self._row_of(event)
-            if row is None:
+            if event.kind == EventKind.ORDER:
+                orders.append(_Whole(event=event, row=row or {}))
+            elif row is None:
                 hints.append(event)
             else:
                 wholes.append(_Whole(event=event, row=row))
         if wholes:
             self._take_wholes(wholes)
+        if orders:
+            events = [one.event for one in orders]
+            self._guarded(events, functools.partial(self._take_orders, orders), is_last=True)
         if hints:
             self._fetch_all(hints)
 
@@ -173,6 +181,13 @@ class _Batch:
         if before.get(name) == told:
             return "unchanged"
         return "taken_over" if after.get(name) == told else "old_news"
+
+    def _take_orders(self, orders: Sequence[_Whole]) -> None:
+        with transaction.atomic():
+            mine = {event.pk for event in lock_own(self.scope, [one.event for one in orders])}
+            some = [one for one in orders if one.event.pk in mine]
+            outcomes = take_orders(self.source, {one.event.pk: one.row for one in some})
+            close(self.scope, [one.event for one in some], outcomes, now=utc_now())
 
     # Rows that the POS is asked for
 

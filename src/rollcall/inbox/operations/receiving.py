@@ -68,6 +68,8 @@ returning id
 """
 
 
+#: Calls that a worker does something about.
+_KEPT: Final = frozenset({EventKind.CUSTOMER, EventKind.ORDER})
 #: Calls of this process that may wait for their body at a time, and for the database. There are
 #: more seats: calls must not take them all from requests for which somebody stands at a counter.
 _READING: Final = threading.BoundedSemaphore(SEATS - 2)
@@ -164,10 +166,10 @@ def _whose(address: Address) -> tuple[int, int]:
 
 
 def _note(address: Address, kind: EventKind, *, now: dt.datetime) -> None:
-    outcome = "received" if kind is EventKind.CUSTOMER else kind.value
+    outcome = "received" if kind in _KEPT else kind.value
     notebook.use(address.id, at=now)
     notebook.count(outcome, at=now, whose=_whose(address))
-    if kind is EventKind.CUSTOMER:
+    if kind in _KEPT:
         notebook.wake(address.connection.pk)
 
 
@@ -214,7 +216,7 @@ def _receive(call: Call, address: Address, *, now: dt.datetime) -> EventKind:
         raise CallRefusedError(Refusal.UNAUTHENTICATED)
     body = _read_aside(call)
     event = read_event(reader, call.topic, body)
-    if event.kind is EventKind.CUSTOMER:
+    if event.kind in _KEPT:
         _keep(call, connection, event, body, now=now)
         remember(address, reader, settings)
     return event.kind
@@ -228,7 +230,7 @@ def _keep_known(call: Call, sender: KnownSender, *, now: dt.datetime) -> bool:
     body = _read_aside(call)
     with turn(USUAL):
         event = read_event(sender.reader, call.topic, body)
-        if event.kind is not EventKind.CUSTOMER:
+        if event.kind not in _KEPT:
             return False
         sealed_body, digest = _seal(call, connection, event, body)
     kept = execute_lasting(
@@ -274,7 +276,7 @@ def read_event(reader: WebhookReader[Any], topic: str, body: bytes) -> WebhookEv
         # A reader that stumbles over what somebody sent must not turn that into a 500.
         log.exception("inbox.reader_failed")
         raise CallRefusedError(Refusal.MALFORMED) from error
-    if event.kind is EventKind.CUSTOMER and not _is_usable(event.external_id):
+    if event.kind in _KEPT and not _is_usable(event.external_id):
         raise CallRefusedError(Refusal.MALFORMED)
     return event
 

@@ -13,7 +13,7 @@ from django.test import Client
 from prometheus_client import CollectorRegistry, generate_latest
 from pytest_django import Settings
 
-from rollcall.config.cli.inbox import inbox
+from rollcall.config.cli.main import cli
 from rollcall.inbox.metrics import InboxFigures
 from rollcall.inbox.models import CallFigures, InboxAddress, InboxEvent, StrayCalls
 from rollcall.inbox.operations.addresses import make_address
@@ -181,7 +181,7 @@ class TestTheMetrics:
 
 class TestTheCommand:
     def run(self, *arguments: str) -> tuple[int, str, str]:
-        done = CliRunner().invoke(inbox, arguments, standalone_mode=False)
+        done = CliRunner().invoke(cli, ["inbox", *arguments], standalone_mode=False)
         code = done.return_value if done.exception is None else 2
         return code, done.stdout, done.stderr or str(done.exception or "")
 
@@ -222,7 +222,7 @@ class TestTheCommand:
     def test_refuses_what_makes_no_sense(
         self, connection_a: PosConnection, wrong: tuple[str, ...]
     ) -> None:
-        done = CliRunner().invoke(inbox, ["replay", *wrong], standalone_mode=False)
+        done = CliRunner().invoke(cli, ["inbox", "replay", *wrong], standalone_mode=False)
 
         assert isinstance(done.exception, click.UsageError)
 

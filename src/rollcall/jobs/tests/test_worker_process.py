@@ -17,6 +17,7 @@ import pytest
 from rollcall.pos.simulator.options import SimulatorOptions
 from rollcall.pos.simulator.running import RunningSimulator, running
 from rollcall.testing.installation import Installation
+from rollcall.testing.thorough import only_thorough
 
 CONNECTION = "alder-way"
 _LEASE = """
@@ -63,7 +64,7 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("installation")
-    options = SimulatorOptions(state=folder / "pos.sqlite", people=300, no_limits=True)
+    options = SimulatorOptions(state=folder / "pos.sqlite", people=600, no_limits=True)
     with running("treez", options) as simulator:
         hub = Installation(data=folder / "hub")
         hub.connect({**simulator.settings, "requests_per_second": 100_000, "page_size": 20})
@@ -73,7 +74,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture
 def slow(place: Place) -> Iterator[Place]:
     """The same with a POS that takes its time."""
-    place.simulator.control.set_faults(latency_ms=300)
+    place.simulator.control.set_faults(latency_ms=1000)
     yield place
     place.simulator.control.set_faults(latency_ms=0)
 
@@ -105,7 +106,7 @@ class TestWorker:
         assert (queued["state"], queued["sync"]) == ("pending", finished["sync"])
         assert finished["requested_by"].startswith("cli:")
         proof = place.hub.run_json("reconcile", CONNECTION, "--json")
-        assert (proof["at_pos"], proof["here"], proof["missing"]) == (300, 300, 0)
+        assert (proof["at_pos"], proof["here"], proof["missing"]) == (600, 600, 0)
 
     def test_ends_on_sigterm_and_gives_the_account_back(
         self, slow: Place, start_worker: Callable[[], subprocess.Popen[bytes]]
@@ -141,9 +142,10 @@ class TestWorker:
 
         assert finished["sync"] == before["sync"]
         assert (finished["takeovers"], finished["records_gone"]) == (1, 0)
-        assert finished["rows_new"] + finished["rows_unchanged"] >= 300
+        assert finished["rows_new"] + finished["rows_unchanged"] >= 600
 
 
+@only_thorough
 class TestTwoProcesses:
     def test_started_at_once_one_synchronises_and_the_other_says_busy(self, slow: Place) -> None:
         slow.simulator.control.set_faults(latency_ms=150)

@@ -12,13 +12,14 @@ from typing import Final
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Q
 
 from rollcall.customers.operations.edits import settle_edits, withdraw_edits
 from rollcall.customers.operations.hub_records import (
     join_record,
-    lock_people,
     retire_hub_record,
 )
+from rollcall.customers.operations.settling import lock_people, lock_ties
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Scope
 from rollcall.outbox.models import OutboxEntry
@@ -27,7 +28,7 @@ from rollcall.outbox.operations.enqueue import put_entry
 from rollcall.outbox.rules.three_way import Decision
 from rollcall.outbox.rules.wishes import Wish
 from rollcall.pos.contract import RawRow
-from rollcall.sync.operations.single_rows import take_single_rows
+from rollcall.sync.operations.single_rows import lock_list, take_single_rows
 from rollcall.sync.operations.source import Source
 
 Intent = OutboxEntry.Intent
@@ -54,6 +55,8 @@ class Arrived:
 def write_down(source: Source, arrived: Sequence[Arrived]) -> None:
     """Take the rows over and close the entries; those that another sender took over are left."""
     scope = source.scope
+    lock_list(source)
+    lock_ties(scope)
     lock_people(scope, {one.entry.customer_id for one in arrived})
     held = _held(scope, [one.entry for one in arrived])
     ours = [one for one in arrived if one.entry.pk in held]
@@ -105,12 +108,13 @@ def _settle_create(
 
 
 def _name_followers(scope: Scope, entry: OutboxEntry) -> None:
+    followers = Q(customer=entry.customer_id)
+    if entry.hub_record_id is not None:
+        # Those who are one person with them may have wished for something too.
+        followers = Q(customer=entry.customer_id, hub_record=None) | Q(hub_record=entry.hub_record)
     OutboxEntry.objects.scoped(scope).filter(
-        customer=entry.customer_id,
-        connection=entry.connection_id,
-        intent=Intent.UPDATE,
-        external_id="",
-    ).update(external_id=entry.external_id)
+        followers, connection=entry.connection_id, intent=Intent.UPDATE, external_id=""
+    ).update(external_id=entry.external_id, hub_record=None)
 
 
 def _send_the_rest(scope: Scope, one: Arrived, created_as: Wish, now: dt.datetime) -> None:

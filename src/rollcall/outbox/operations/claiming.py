@@ -24,10 +24,9 @@ _TRIES: Final = 5
 # Somebody waits at a counter for many a new record, and for hardly a change.
 _INTENTS: Final = (OutboxEntry.Intent.CREATE, OutboxEntry.Intent.UPDATE)
 
+# Materialised: a plan that asks for the limited rows once more would find others: too many.
 _NEXT: Final = """
-update outbox_outboxentry claimed
-   set state = 'sending', claimed_until = %(until)s, attempts = attempts + 1, claim = claim + 1
- where id in (
+with due as materialized (
     select entry.id from outbox_outboxentry entry
      where entry.retailer_id = %(retailer)s and entry.connection_id = %(connection)s
        and entry.intent = %(intent)s
@@ -36,14 +35,22 @@ update outbox_outboxentry claimed
        and not exists (
           select from outbox_outboxentry other
            where other.retailer_id = entry.retailer_id
-             and other.customer_id = entry.customer_id
+             and other.holder_id = entry.holder_id
              and other.connection_id = entry.connection_id and other.id <> entry.id
              and (other.state = 'sending'
                   or other.intent = 'create' and other.id < entry.id
-                     and other.state in ('held', 'queued', 'refused', 'dead')))
+                     and other.state in ('held', 'queued', 'refused', 'dead')
+                     and (other.customer_id = entry.customer_id
+                          or other.hub_record_id = entry.hub_record_id)
+                  -- of merged people: what was wished for later is written later
+                  or other.external_id = entry.external_id and entry.external_id <> ''
+                     and other.id < entry.id and other.state = 'queued'))
      order by entry.not_before, entry.id
      limit %(most)s for update skip locked)
- returning id
+update outbox_outboxentry claimed
+   set state = 'sending', claimed_until = %(until)s, attempts = attempts + 1, claim = claim + 1
+  from due where claimed.id = due.id
+returning claimed.id
 """
 
 _BEGIN_CALL: Final = """

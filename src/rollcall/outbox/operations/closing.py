@@ -11,13 +11,13 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from rollcall.audit import operations as audit
-from rollcall.customers.operations.hub_records import lock_person
+from rollcall.customers.operations.settling import lock_person
 from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Scope
 from rollcall.outbox import queries
 from rollcall.outbox.models import OutboxEntry
 from rollcall.outbox.operations.claiming import is_ours
-from rollcall.outbox.operations.enqueue import seal_wish
+from rollcall.outbox.operations.enqueue import for_same_record, seal_wish
 from rollcall.outbox.rules.verdicts import Verdict, judge
 from rollcall.outbox.rules.wishes import merged
 from rollcall.pos.errors import PosError
@@ -95,9 +95,9 @@ def _take_in_follower(scope: Scope, entry: OutboxEntry, verdict: Verdict) -> Ver
         OutboxEntry.objects.scoped(scope)
         .select_for_update(of=("self",))
         .filter(
-            customer=entry.customer_id,
-            connection=entry.connection_id,
-            external_id=entry.external_id,
+            for_same_record(
+                entry.customer_id, entry.connection_id, entry.external_id, entry.hub_record_id
+            ),
             state__in=OutboxEntry.WAITING,
         )
         .first()

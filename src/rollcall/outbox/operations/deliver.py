@@ -15,7 +15,8 @@ from typing import Final
 import structlog
 from django.db import transaction
 
-from rollcall.customers.models import PosRecord
+from rollcall.customers.models import Link, PosRecord
+from rollcall.customers.operations.settling import lock_ties
 from rollcall.customers.queries.priorities import get_priorities
 from rollcall.customers.rules.priorities import outranked
 from rollcall.jobs import StoppedError
@@ -36,7 +37,7 @@ from rollcall.pos.contract import CanonicalCustomer, PosClient, RawRow, RecordSt
 from rollcall.pos.errors import PosDuplicateError, PosError, PosGoneError, PosRefusedDataError
 from rollcall.pos.writing import NewCustomer
 from rollcall.stores.queries import get_keys
-from rollcall.sync.operations.single_rows import take_single_rows
+from rollcall.sync.operations.single_rows import lock_list, take_single_rows
 from rollcall.sync.operations.source import Source
 
 log = structlog.get_logger()
@@ -184,6 +185,7 @@ class Sender:
             wished_at=entry.wished_at,
             can_hold=lambda name, value: name not in kept and self._can_hold(name, value),
             sent=sent,
+            sent_before=queries.open_sent_before(self.scope, entry, external_id),
         )
         if outcome.writes:
             self._begin(entry, with_writes(sent, outcome.writes, theirs=read.fields))
@@ -208,9 +210,12 @@ class Sender:
         return self.client.set_status(row, RecordStatus(wish.status))
 
     def _record_of(self, entry: OutboxEntry) -> str:
+        base_id = entry.customer_id
+        if entry.hub_record_id is not None:
+            base_id = Link.objects.scoped(self.scope).get(record=entry.hub_record_id).base_id
         record = (
             PosRecord.objects.scoped(self.scope)
-            .filter(account=self.source.account, link__customer=entry.customer_id)
+            .filter(account=self.source.account, link__base=base_id)
             .filter(gone_at__isnull=True, merged_into__isnull=True)
             .first()
         )
@@ -220,6 +225,8 @@ class Sender:
 
     def _send_to_survivor(self, entry: OutboxEntry, row: RawRow, survivor: str) -> None:
         with transaction.atomic():
+            lock_list(self.source)
+            lock_ties(self.scope)
             if is_ours(self.scope, entry):
                 take_single_rows(self.source, [row])
                 own(self.scope, entry).update(external_id=survivor)

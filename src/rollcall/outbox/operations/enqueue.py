@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from rollcall.audit import operations as audit
 from rollcall.customers.models import Customer, PosRecord
+from rollcall.customers.operations.settling import lock_person
 from rollcall.jobs import wake
 from rollcall.kit.fields import Fields, FieldValue
 from rollcall.kit.scope import Role, Scope, require
@@ -140,10 +142,10 @@ def _follow_creates(
     now: dt.datetime,
 ) -> list[OutboxEntry]:
     creates = OutboxEntry.objects.scoped(scope).filter(
-        customer=customer, intent=Intent.CREATE, state__in=OutboxEntry.OPEN
+        holder=lock_person(scope, customer.pk), intent=Intent.CREATE, state__in=OutboxEntry.OPEN
     )
     entries = []
-    for create in creates.select_related("connection"):
+    for create in creates.select_related("connection", "hub_record"):
         wish = _wish_at(scope, create.connection, changes, {}, status, pinned)
         if wish is not None:
             entries.append(
@@ -155,11 +157,19 @@ def _follow_creates(
                     intent=Intent.UPDATE,
                     wish=wish,
                     store=store,
-                    hub_record=None,
+                    hub_record=create.hub_record,
                     now=now,
                 )
             )
     return entries
+
+
+def for_same_record(
+    customer_id: int, connection_id: int, external_id: str, hub_record_id: int | None
+) -> Q:
+    """Tell entries that were wished for one person and one record; one not made yet by our own."""
+    same = Q(customer=customer_id, connection=connection_id, external_id=external_id)
+    return same if external_id else same & Q(hub_record=hub_record_id)
 
 
 def put_entry(
@@ -175,16 +185,14 @@ def put_entry(
     now: dt.datetime,
 ) -> OutboxEntry:
     """Add an entry, or put the wish over the one that waits for the same record."""
+    holder_id = lock_person(scope, customer.pk)
+    hub_record_id = None if hub_record is None else hub_record.pk
+    same = for_same_record(customer.pk, connection.pk, external_id, hub_record_id)
     while True:
         waiting = (
             OutboxEntry.objects.scoped(scope)
             .select_for_update(of=("self",))
-            .filter(
-                customer=customer,
-                connection=connection,
-                external_id=external_id,
-                state__in=OutboxEntry.WAITING,
-            )
+            .filter(same, state__in=OutboxEntry.WAITING)
             .first()
         )
         if waiting is not None:
@@ -194,6 +202,7 @@ def put_entry(
                 entry = OutboxEntry.objects.scoped(scope).create(
                     connection=connection,
                     customer=customer,
+                    holder_id=holder_id,
                     store=store,
                     hub_record=hub_record,
                     external_id=external_id,

@@ -6,9 +6,9 @@ import datetime as dt
 
 from django.db import transaction
 
-from rollcall.customers.models import Customer
 from rollcall.customers.operations.edits import edit_field, settle_edits
-from rollcall.customers.operations.hub_records import change_hub_records, lock_person
+from rollcall.customers.operations.hub_records import change_hub_records
+from rollcall.customers.operations.settling import lock_person
 from rollcall.customers.queries.profile import get_profile
 from rollcall.customers.rules.values import normalise_fields
 from rollcall.jobs import wake
@@ -70,8 +70,6 @@ def change_entry(scope: Scope, entry_id: int, values: Fields, *, now: dt.datetim
     :raises WishInvalidError: the POS would refuse it again.
     """
     require(scope, Role.MANAGER)
-    # Before the entry, as everybody does who writes to a person.
-    lock_person(scope, queries.get_entry(scope, entry_id).customer_id)
     entry = _locked(scope, entry_id)
     unknown = [name for name in values if name not in FIELDS]
     problems = [FieldProblem(field=n, code="unknown", message="is no field") for n in unknown]
@@ -84,13 +82,15 @@ def change_entry(scope: Scope, entry_id: int, values: Fields, *, now: dt.datetim
     if problems:
         raise WishInvalidError(problems)
     values = normalise_fields(values)
-    _put_in_force(scope, entry.customer, values, now=now)
+    _put_in_force(scope, entry, values, now=now)
     return add_to(scope, entry, Wish(values=values), now=now)
 
 
-def _put_in_force(scope: Scope, customer: Customer, values: Fields, *, now: dt.datetime) -> None:
+def _put_in_force(scope: Scope, entry: OutboxEntry, values: Fields, *, now: dt.datetime) -> None:
     """Let mended values stand for the person, as firmly as those whose place they take."""
-    standing = {view.name: view.truth.standing for view in get_profile(scope, customer).fields}
+    customer = entry.customer
+    profile = get_profile(scope, entry.holder)
+    standing = {view.name: view.truth.standing for view in profile.fields}
     different = {
         name: value
         for name, value in values.items()
@@ -124,11 +124,12 @@ def discard(scope: Scope, entry_id: int, *, reason: str, now: dt.datetime) -> Ou
 
 
 def _locked(scope: Scope, entry_id: int) -> OutboxEntry:
-    queries.get_entry(scope, entry_id)  # only what may be seen may be touched
+    seen = queries.get_entry(scope, entry_id)  # only what may be seen may be touched
+    lock_person(scope, seen.customer_id)  # before the entry, as everybody does
     entry = (
         OutboxEntry.objects.scoped(scope)
         .select_for_update(of=("self",))
-        .select_related("connection", "customer")
+        .select_related("connection", "customer", "holder")
         .get(pk=entry_id)
     )
     if entry.state not in OutboxEntry.WAITING:

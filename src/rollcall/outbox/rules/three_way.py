@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from rollcall.kit.fields import Fields, FieldValue
 from rollcall.outbox.rules.sameness import is_same
@@ -46,10 +47,12 @@ def decide(
     wished_at: dt.datetime,
     can_hold: Callable[[str, FieldValue], bool],
     sent: Wish | None = None,
+    sent_before: Fields = MappingProxyType({}),
 ) -> Outcome:
     """Compare a wish with what the POS holds now.
 
     :param sent: what an earlier try sent, over what it read; it may have arrived without an answer.
+    :param sent_before: what other wishes of ours wrote since this one noted its bases.
     :param theirs_at: aware; when the POS's record was last changed, None if it does not say.
     :param can_hold: whether the POS takes a field's value at all.
     """
@@ -62,7 +65,7 @@ def decide(
             decisions[name] = Decision.ALREADY_THERE
         elif not can_hold(name, wanted):
             decisions[name] = Decision.KEPT_HERE
-        elif is_same(name, now, wish.bases.get(name)) or _is_our_own(name, now, sent):
+        elif is_same(name, now, wish.bases.get(name)) or _is_our_own(name, now, sent, sent_before):
             decisions[name] = Decision.SENT
         elif is_theirs_newer and name not in wish.pinned:
             decisions[name] = Decision.POS_NEWER
@@ -73,8 +76,10 @@ def decide(
     return Outcome(writes=writes, decisions=decisions)
 
 
-def _is_our_own(name: str, now: FieldValue, sent: Wish | None) -> bool:
-    """Tell whether the POS holds what an earlier try of ours wrote, or what that try read."""
+def _is_our_own(name: str, now: FieldValue, sent: Wish | None, sent_before: Fields) -> bool:
+    """Tell whether the POS holds what we wrote, or what an earlier try of this wish read."""
+    if name in sent_before and is_same(name, now, sent_before[name]):
+        return True
     if sent is None or name not in sent.values:
         return False
     return is_same(name, now, sent.values[name]) or is_same(name, now, sent.bases.get(name))

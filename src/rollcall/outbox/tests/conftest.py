@@ -21,7 +21,7 @@ def _short_pauses(settings: Settings) -> None:
 def world(
     transactional_db: None, scope_a: Scope, store_a: Store, tmp_path: Path
 ) -> Iterator[WritingWorld]:
-    with pos_world(scope_a, store_a, tmp_path / "pos.sqlite") as opened:
+    with pos_world(scope_a, store_a, tmp_path / "pos.sqlite", people=40) as opened:
         writing = WritingWorld(world=opened)
         writing.begin()
         yield writing

@@ -20,7 +20,7 @@ from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Scope
 from rollcall.outbox import queries
 from rollcall.outbox.models import OutboxEntry
-from rollcall.outbox.operations.claiming import claim_next
+from rollcall.outbox.operations.claiming import claim_next, claim_some
 from rollcall.outbox.operations.drain import drain
 from rollcall.outbox.operations.enqueue import wish_update
 from rollcall.outbox.operations.people import change_entry
@@ -185,6 +185,25 @@ class TestUpdate:
 
         assert world.read(entry).decisions == {"notes": "hub_newer"}
         assert world.control.customer("1000")["notes"] == "typed here"
+
+    @pytest.mark.parametrize(("meanwhile", "stands"), [(None, "two"), ("theirs", "theirs")])
+    def test_wins_over_our_own_earlier_one_that_arrived_after_it_was_typed(
+        self, world: WritingWorld, meanwhile: str | None, stands: str
+    ) -> None:
+        world.change("1000", notes="one")
+        first = claim_next(world.scope, world.connection.pk, now=utc_now())
+        assert first is not None
+        second = world.change("1000", notes="two")
+        world.control.set_clock(skew_s=120)
+        entries = OutboxEntry.objects.scoped(world.scope)
+        entries.filter(pk=first.pk).update(claimed_until=utc_now() - dt.timedelta(seconds=1))
+        entries.filter(pk=second.pk).update(not_before=utc_now() + dt.timedelta(hours=1))
+        world.drain()
+        if meanwhile is not None:
+            world.control.patch("1000", notes=meanwhile)
+
+        assert world.again(second).state == "delivered"
+        assert world.control.customer("1000")["notes"] == stands
 
     def test_takes_in_what_is_wished_for_before_it_is_sent(self, world: WritingWorld) -> None:
         first = world.change("1000", notes="one", email="one@example.com")
@@ -380,6 +399,22 @@ class TestSwitches:
         world.drain()
 
         assert [world.read(entry).state for entry in entries].count("delivered") == 2
+
+    def test_as_many_are_claimed_as_were_asked_for_whatever_the_database_plans(
+        self, world: WritingWorld
+    ) -> None:
+        for number in range(4):
+            world.change(str(1000 + number), notes="one")
+        with database.cursor() as cursor:
+            # As with figures of an empty table: what is looked for is looked for once a row.
+            for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+                cursor.execute(f"set enable_{way} = off")
+            try:
+                claimed = claim_some(world.scope, world.connection.pk, most=2, now=utc_now())
+            finally:
+                cursor.execute("reset all")
+
+        assert len(claimed) == 2
 
 
 class TestAfterARefusal:

@@ -111,6 +111,21 @@ class TestThreeWay:
         sent = decision in (Decision.SENT, Decision.HUB_NEWER)
         assert outcome.writes == ({"notes": "new"} if sent else {})
 
+    @pytest.mark.parametrize(
+        ("theirs", "decision"), [("older", Decision.SENT), ("typed there", Decision.POS_NEWER)]
+    )
+    def test_knows_what_another_wish_of_ours_wrote(self, theirs: str, decision: Decision) -> None:
+        outcome = decide(
+            Wish(values={"notes": "new"}, bases={"notes": "before"}),
+            theirs={"notes": theirs},
+            theirs_at=LATER,
+            wished_at=NOON,
+            can_hold=lambda _name, _value: True,
+            sent_before={"notes": "older"},
+        )
+
+        assert outcome.decisions == {"notes": decision}
+
     def test_keeps_here_what_the_pos_cannot_hold(self) -> None:
         outcome = decide(
             Wish(values={"notes": None}, bases={"notes": "old"}),

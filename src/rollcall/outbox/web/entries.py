@@ -126,7 +126,7 @@ def _page(
     context = {
         "row": rows_of(scope, [entry], now=utc_now())[0],
         "entry": entry,
-        "name": get_profile(scope, entry.customer).display_name,
+        "name": get_profile(scope, entry.holder).display_name,
         "wish": lay_out_wish(wish, role=scope.role),
         "fields": lay_out_fields(names, wish.values, typed=typed or {}, errors=errors),
         "wrong": [(name, FIELDS[name].label, words) for name, words in errors.items()],

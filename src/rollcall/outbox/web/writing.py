@@ -47,7 +47,7 @@ def writers_page(request: HttpRequest, scope: Scope) -> HttpResponse:
     return render(request, "outbox/writers.html", context)
 
 
-@with_scope(Role.ADMIN, methods=CHANGE)
+@with_scope(Role.ADMIN, methods=CHANGE, fresh=("release",))
 def stop_everything(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Pull, or release, the kill switch of all connections."""
     match request.POST.get("do", ""):
@@ -109,7 +109,7 @@ def _page(
     return render(request, "outbox/writing.html", context)
 
 
-@with_scope(Role.ADMIN, methods=CHANGE)
+@with_scope(Role.ADMIN, methods=CHANGE, fresh=("on",))
 def switch_writing(request: HttpRequest, scope: Scope, slug: str) -> HttpResponse:
     """Switch writing on, with a cap if one was typed, or off."""
     connection = _get(scope, slug)
@@ -154,7 +154,7 @@ def _read_cap(typed: str) -> int | None:
     return int(typed)
 
 
-@with_scope(Role.MANAGER, methods=CHANGE)
+@with_scope(Role.MANAGER, methods=CHANGE, fresh=("release",))
 def stop_writing(request: HttpRequest, scope: Scope, slug: str) -> HttpResponse:
     """Pull a connection's kill switch; only administrators release it."""
     connection = _get(scope, slug)

@@ -8,9 +8,12 @@ A connector binds them in a test module of a few lines::
 
     class TestTreezWriting(ConnectorWriteConformance):
         kind = "treez"
+
+A connector that reads orders binds ``OrderConformance`` as well.
 """
 
+from rollcall.pos.conformance.ordering import OrderConformance
 from rollcall.pos.conformance.reading import ConnectorConformance
 from rollcall.pos.conformance.writing import ConnectorWriteConformance
 
-__all__ = ["ConnectorConformance", "ConnectorWriteConformance"]
+__all__ = ["ConnectorConformance", "ConnectorWriteConformance", "OrderConformance"]

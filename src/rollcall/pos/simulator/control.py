@@ -76,6 +76,24 @@ class Control:
         """Staff merge two profiles."""
         self._call("POST", "merge", {"from": donor_id, "into": into})
 
+    def orders(self) -> list[dict[str, Any]]:
+        """The truth of all orders: ids, status, times, amount, lines."""
+        answer: list[dict[str, Any]] = self._call("GET", "orders", None)
+        return answer
+
+    def place_order(self, customer_id: str | None, **order: object) -> str:
+        """Take an order at the till (``status``, ``lines``); returns the POS's id."""
+        body = {"customer_id": customer_id, **order}
+        return str(self._call("POST", "orders", body)["order_id"])
+
+    def change_order(
+        self, order_id: str, *, raw: Mapping[str, object] | None = None, **changes: object
+    ) -> dict[str, Any]:
+        """Change ``status``, ``customer_id`` or ``lines``, or wire keys with ``raw``."""
+        body: dict[str, object] = {**changes, "raw": dict(raw or {})}
+        answer: dict[str, Any] = self._call("PATCH", f"orders/{quote(order_id, safe='')}", body)
+        return answer
+
     def faults(self) -> dict[str, Any]:
         """All faults with their present values."""
         answer: dict[str, Any] = self._call("GET", "faults", None)

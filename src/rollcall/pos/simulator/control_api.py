@@ -17,6 +17,8 @@ from rollcall.pos.simulator.exchange import Answer, Request, json_answer
 from rollcall.pos.simulator.faults import FaultError
 from rollcall.pos.simulator.habits import HabitError
 from rollcall.pos.simulator.hooks import HookError, subscribers_of
+from rollcall.pos.simulator.ordering import change_order, order_book, place_order
+from rollcall.pos.simulator.orders import STATUSES
 from rollcall.pos.simulator.world import World
 
 _MAX_TEXT: Final = 100_000
@@ -55,9 +57,10 @@ def handle(world: World, request: Request, prefix: str) -> Answer:
         "deliveries": {"GET": _deliveries},
         "clock": {"PUT": _set_clock},
         "merge": {"POST": _merge},
+        "orders": {"PATCH": _patch_order} if rest else {"GET": _orders, "POST": _place_order},
         "customers": {"PATCH": _patch, "DELETE": _delete} if rest else {"POST": _create},
     }  # fmt: skip
-    if name not in table or (rest and name != "customers"):
+    if name not in table or (rest and name not in ("customers", "orders")):
         return error(404, "no such control; see customers, merge, faults, habits, webhooks, …")
     method = table[name].get(request.method)
     if method is None:
@@ -157,6 +160,54 @@ def _delete(world: World, _request: Request, pos_id: str) -> Answer:
     if not world.state.remove(pos_id):
         raise ControlError(404, "no such customer")
     return json_answer(200, {"deleted": pos_id})
+
+
+def _orders(world: World, _request: Request, _order_id: str) -> Answer:
+    return json_answer(200, [order.truth() for order in order_book(world).everything()])
+
+
+def _place_order(world: World, request: Request, _order_id: str) -> Answer:
+    wanted = _order_of(_object(request))
+    order = place_order(
+        world,
+        customer_id=wanted.get("customer_id"),
+        status=wanted.get("status", "awaiting_processing"),
+        lines=wanted.get("lines", ()),
+    )
+    return json_answer(201, order.truth())
+
+
+def _patch_order(world: World, request: Request, order_id: str) -> Answer:
+    body = _object(request)
+    raw = body.pop("raw", {})
+    if not isinstance(raw, dict):
+        raise ControlError(400, "raw has to be an object of wire keys")
+    order = change_order(world, order_id, _order_of(body), raw)
+    if order is None:
+        raise ControlError(404, "no such order")
+    return json_answer(200, order.truth())
+
+
+def _order_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    rules: dict[str, Callable[[Any], bool]] = {
+        "customer_id": lambda value: value is None or isinstance(value, str),
+        "status": lambda value: value in STATUSES,
+        "lines": _are_lines,
+    }
+    for name, value in body.items():
+        if name not in rules or not rules[name](value):
+            raise ControlError(400, f"{name[:60]!r} is nothing that an order has")
+    return dict(body)
+
+
+def _are_lines(value: object) -> bool:
+    names = {"product_id", "sku", "name", "quantity", "price"}
+    return isinstance(value, list) and all(
+        isinstance(line, dict)
+        and line.keys() == names
+        and all(isinstance(text, str) for text in line.values())
+        for line in value
+    )
 
 
 def _object(request: Request) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from rollcall.pos.simulator.habits import HabitRules
 from rollcall.pos.simulator.hooks import HookCall, HookChange
 from rollcall.pos.simulator.malformed import MalformedKeys
 from rollcall.pos.simulator.options import SimulatorOptions
+from rollcall.pos.simulator.orders import Order
 from rollcall.pos.simulator.records import Record
 
 if TYPE_CHECKING:
@@ -120,4 +121,18 @@ class SimulatorSpec(abc.ABC):
 
         :param record: as it is now, after the commit.
         """
+        return ()
+
+    # Orders, for a POS that tells of them.
+
+    def order_id(self, position: int) -> str:
+        """Return the id that the order in this row gets."""
+        return str(900_000 + position)
+
+    def order_wire(self, order: Order, zone: ZoneInfo) -> Mapping[str, object]:
+        """Return the order as this POS sends it."""
+        raise NotImplementedError(f"the simulated {self.kind} tells of no orders")
+
+    def order_calls(self, order: Order, zone: ZoneInfo) -> Sequence[HookCall]:  # noqa: ARG002
+        """Return the calls that this POS makes after an order was changed; none if it has none."""
         return ()

@@ -238,6 +238,12 @@ class State:
         return found
 
     @contextlib.contextmanager
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """A connection, for what keeps tables of its own in the file."""
+        with self._reading() as db:
+            yield db
+
+    @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """Hold this while reading something in order to write it back."""
         with self._write_lock:

@@ -30,6 +30,7 @@ from rollcall.pos.simulator.habits import Habits
 from rollcall.pos.simulator.hooks import HookChange, Hooks
 from rollcall.pos.simulator.malformed import malform
 from rollcall.pos.simulator.options import SimulatorOptions
+from rollcall.pos.simulator.orders import OrderBook
 from rollcall.pos.simulator.records import Listing, Record
 from rollcall.pos.simulator.spec import SimulatorSpec, Times
 from rollcall.pos.simulator.state import State
@@ -51,6 +52,8 @@ class World:
         self.options = options
         self.zone = ZoneInfo(options.time_zone)
         self.state = state
+        #: Ask for it by ``ordering.order_book``, which fills it.
+        self.orders = OrderBook(state, seed=options.seed)
         self.faults = Faults(options.faults, seed=options.seed)
         self.habits = Habits(spec.habits)
         self.hooks = Hooks(self.faults)

@@ -12,6 +12,7 @@ from django.db import transaction
 from rollcall.customers.operations.priorities import set_priority
 from rollcall.kit.crypto import UnsealError
 from rollcall.kit.scope import Actor, Scope
+from rollcall.orders.operations.catalogue import save_products
 from rollcall.provisioning.operations.connecting import save_described, take_turns
 from rollcall.provisioning.queries.preparing import Prepared
 from rollcall.provisioning.rules.changes import Applied, Change, Minted
@@ -21,6 +22,7 @@ from rollcall.provisioning.rules.file import (
     KeySource,
     KioskPart,
     SchedulePart,
+    StorePart,
     UserPart,
 )
 from rollcall.stores.models import Kiosk, Store
@@ -140,10 +142,28 @@ class _Application:
                 time_zone=part.time_zone,
                 jurisdiction=part.jurisdiction,
                 licence_type=part.licence_type,
+                phone=part.phone,
+                email=part.email,
                 active=part.active,
             )
             self._note("store", part.slug, saved)
         self._stores = {store.slug: store for store in list_stores(scope)}
+        for part in self._document.stores:
+            self._save_products(scope, part)
+
+    def _save_products(self, scope: Scope, part: StorePart) -> None:
+        if not part.products:
+            return
+        for saved in save_products(scope, self._stores[part.slug], part.products):
+            if saved.action is not Action.UNCHANGED:
+                self._changes.append(
+                    Change(
+                        kind="product",
+                        slug=f"{part.slug} {saved.sku}",
+                        action=saved.action.value,
+                        fields=saved.fields,
+                    )
+                )
 
     def _save_priorities(self, scope: Scope) -> None:
         for name, kinds in self._document.source_priority.items():

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 class Change:
     """One thing that was created or updated.
 
-    :param kind: retailer, store, kiosk, key, user, connection, schedule or priority.
+    :param kind: retailer, store, kiosk, key, user, connection, schedule, priority or product.
     :param slug: what the file calls it.
     :param action: ``created`` or ``updated``.
     :param fields: names of the changed fields, never their values.

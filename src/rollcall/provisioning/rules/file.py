@@ -16,12 +16,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from rollcall.kit.fields import FIELDS
+from rollcall.kit.normalise.phone import phone_e164
 from rollcall.kit.scope import Role
+from rollcall.orders.rules.products import ProductInvalidError, ProductSaid, read_product
 from rollcall.pos.registry import kinds
 from rollcall.sync.rules.schedule_words import ScheduleWordError, read_days, read_time
 
@@ -29,6 +32,8 @@ _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CATALOG_ID: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _JURISDICTION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LONGEST_PHONE: Final = 40
+_MOST_PRODUCTS: Final = 5_000
 #: Names of the time zone database that are no places.
 _NO_ZONES: Final = frozenset({"Factory", "localtime", "posixrules"})
 
@@ -71,6 +76,19 @@ def _check_email(value: str) -> str:
         return validate_email(value, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
         raise _wrong("is no e-mail address") from None
+
+
+def _check_contact_email(value: str) -> str:
+    return _check_email(value) if value else ""
+
+
+def _check_phone(value: str) -> str:
+    if not value:
+        return ""
+    number = phone_e164(value) if len(value) <= _LONGEST_PHONE else None
+    if number is None:
+        raise _wrong("is no phone number")
+    return number
 
 
 def _refuse_page_name(value: str) -> str:
@@ -218,15 +236,41 @@ def _check_priority(value: dict[str, list[str]]) -> dict[str, list[str]]:
     return value
 
 
+def _read_products(value: object) -> list[ProductSaid]:
+    if not isinstance(value, list):
+        raise _wrong("has to be a list")
+    if len(value) > _MOST_PRODUCTS:
+        raise _wrong(f"has more than {_MOST_PRODUCTS:,} products; import them from a table")
+    products: list[ProductSaid] = []
+    for number, one in enumerate(value):
+        if not isinstance(one, dict):
+            raise _wrong(f"[{number}]: has to be a mapping of names to values")
+        try:
+            products.append(read_product(one))
+        except ProductInvalidError as error:
+            member, words = next(iter(error.errors.items()))
+            raise _wrong(f"[{number}].{member}: {words[0]}") from None
+    skus = [one.sku for one in products]
+    if len(set(skus)) < len(skus):
+        raise _wrong("has a sku twice")
+    return products
+
+
 class StorePart(_Part):
-    """One licensed location. What is left out stays as it is."""
+    """One licensed location. What is left out stays as it is; an empty contact is taken away."""
 
     slug: Slug
     name: Name
     time_zone: TimeZone
     jurisdiction: Jurisdiction
     licence_type: Name | None = None
+    phone: Annotated[str, AfterValidator(_check_phone)] | None = None
+    email: Annotated[str, AfterValidator(_check_contact_email)] | None = None
     active: bool | None = None
+    #: What it sells, as far as orders need it; products that are not named stay as they are.
+    products: Annotated[list[ProductSaid], PlainValidator(_read_products)] = Field(
+        default_factory=list
+    )
 
 
 class KioskPart(_Part):

@@ -162,6 +162,20 @@ class TestApplyDocument:
         assert applied.changes == []
         assert not Store.objects.scoped(scope_of("alder")).filter(active=True).exists()
 
+    def test_writes_contacts_of_a_store_and_takes_them_away(self, path: Path) -> None:
+        mine = "    licence_type: medical\n"
+        contacts = "    phone: (303) 555-0142\n    email: Harbor@Alder.example\n"
+        apply(path, FULL.replace(mine, mine + contacts))
+        stores = Store.objects.scoped(scope_of("alder")).filter(slug="harbor")
+        assert stores.values_list("phone", "email").get() == (
+            "+13035550142",
+            "harbor@alder.example",
+        )
+
+        apply(path, FULL.replace(mine, mine + "    phone: ''\n"))
+
+        assert stores.values_list("phone", "email").get() == ("", "harbor@alder.example")
+
     def test_may_name_a_store_that_an_earlier_file_made(self, path: Path) -> None:
         apply(path, FULL)
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rollcall.config.cli.apply import apply
-from rollcall.config.cli.keys import keys
+from rollcall.config.cli.main import cli
 from rollcall.kit.clock import utc_now
 from rollcall.stores.models import Retailer
 from rollcall.stores.queries import find_kiosk_by_key
@@ -28,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 
 def run(path: Path, text: str, *options: str) -> Result:
     path.write_text(text)
-    return CliRunner().invoke(apply, [str(path), *options])
+    return CliRunner().invoke(cli, ["apply", str(path), *options])
 
 
 class TestApply:
@@ -99,7 +98,7 @@ class TestExample:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         text = (EXAMPLES / "retailer.yaml").read_text()
-        kiosk_key = CliRunner().invoke(keys, ["kiosk", "generate"]).stdout.strip()
+        kiosk_key = CliRunner().invoke(cli, ["keys", "kiosk", "generate"]).stdout.strip()
         monkeypatch.setenv("HARBOR_KIOSK_KEY", kiosk_key)
         monkeypatch.setenv("ALICE_PASSWORD", "correct horse battery")
         monkeypatch.setenv("TREEZ_CLIENT_ID", "cid")
@@ -110,15 +109,15 @@ class TestExample:
         result = run(tmp_path / "retailer.yaml", text)
 
         assert result.exit_code == 0, result.stderr
-        assert result.stderr.count(": created\n") == 11
+        assert result.stderr.count(": created\n") == 12
 
 
 class TestKeys:
     def test_rotate_and_reseal_say_what_they_did(self, path: Path) -> None:
         run(path, FIRST)
 
-        rotated = CliRunner().invoke(keys, ["rotate", "alder", "--no-wait"])
-        resealed = CliRunner().invoke(keys, ["reseal", "alder"])
+        rotated = CliRunner().invoke(cli, ["keys", "rotate", "alder", "--no-wait"])
+        resealed = CliRunner().invoke(cli, ["keys", "reseal", "alder"])
 
         assert rotated.stderr == (
             "alder: new values are sealed with a new data key\nalder: 0 rows sealed anew\n"
@@ -126,21 +125,21 @@ class TestKeys:
         assert (resealed.exit_code, resealed.stderr) == (0, "alder: 0 rows sealed anew\n")
 
     def test_name_a_retailer_that_is_not_there(self) -> None:
-        result = CliRunner().invoke(keys, ["rotate", "nobody"])
+        result = CliRunner().invoke(cli, ["keys", "rotate", "nobody"])
 
         assert (result.exit_code, result.stderr) == (1, "Error: there is no retailer 'nobody'\n")
 
     def test_rewrap_has_nothing_to_do_with_the_same_master_key(self, path: Path) -> None:
         run(path, FIRST)
 
-        assert CliRunner().invoke(keys, ["rewrap"]).stderr == "nothing changed\n"
+        assert CliRunner().invoke(cli, ["keys", "rewrap"]).stderr == "nothing changed\n"
 
     def test_lead_a_kiosk_from_one_key_to_the_next(self, path: Path) -> None:
         old = run(path, FIRST).stdout.strip()
 
-        new = CliRunner().invoke(keys, ["kiosk", "rotate", "42"]).stdout.strip()
-        listed = CliRunner().invoke(keys, ["kiosk", "list", "42"]).stdout.splitlines()
-        revoked = CliRunner().invoke(keys, ["kiosk", "revoke", old.split("_")[1]])
+        new = CliRunner().invoke(cli, ["keys", "kiosk", "rotate", "42"]).stdout.strip()
+        listed = CliRunner().invoke(cli, ["keys", "kiosk", "list", "42"]).stdout.splitlines()
+        revoked = CliRunner().invoke(cli, ["keys", "kiosk", "revoke", old.split("_")[1]])
 
         assert [line.split("  ")[1].split()[0] for line in listed] == ["expires", "active"]
         assert revoked.exit_code == 0
@@ -155,6 +154,6 @@ class TestKeys:
         ],
     )
     def test_name_what_is_not_there(self, command: list[str], said: str) -> None:
-        result = CliRunner().invoke(keys, command)
+        result = CliRunner().invoke(cli, ["keys", *command])
 
         assert (result.exit_code, result.stderr) == (1, said)

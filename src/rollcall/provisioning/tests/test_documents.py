@@ -70,6 +70,20 @@ class TestParseDocuments:
             'users[0].stores: has to be "all" or a list of stores',
         ]
 
+    @pytest.mark.parametrize(
+        ("contact", "problem"),
+        [
+            ("phone: '12'", "stores[0].phone: is no phone number"),
+            ("phone: '" + "4155550101" * 50 + "'", "stores[0].phone: is no phone number"),
+            ("phone: 4155550101", "stores[0].phone: has to be text (put it in quotes)"),
+            ("email: nobody", "stores[0].email: is no e-mail address"),
+        ],
+    )
+    def test_refuses_contacts_that_are_none(self, contact: str, problem: str) -> None:
+        text = GOOD.replace("jurisdiction: US-CA}", f"jurisdiction: US-CA, {contact}}}")
+
+        assert problems(text) == [problem]
+
     def test_names_what_is_missing(self) -> None:
         assert problems("stores: []") == ["retailer: is missing"]
 

@@ -15,12 +15,13 @@ from django.db.models import Q, QuerySet
 from rollcall.customers.models import AccountStore, PosRecord
 from rollcall.customers.operations.hub_records import (
     join_record,
-    lock_person,
     retire_hub_record,
 )
+from rollcall.customers.operations.settling import lock_person, lock_ties
 from rollcall.customers.queries.profile import read_record
 from rollcall.customers.rules.hub_records import HUB_KIND
 from rollcall.customers.rules.values import folded_names, search_values
+from rollcall.identity.queries.said_new import was_said_new
 from rollcall.kit.fields import Fields
 from rollcall.kit.scope import Scope
 from rollcall.outbox.models import OutboxEntry
@@ -39,7 +40,7 @@ def join_appeared(scope: Scope, *, now: dt.datetime) -> int:
     waiting = (
         PosRecord.objects.scoped(scope)
         .filter(account__kind=HUB_KIND, gone_at__isnull=True)
-        .select_related("account", "link__customer")
+        .select_related("account", "link__base")
         .order_by("-pk")[:_MOST]
     )
     return sum(_join(scope, record, now=now) for record in waiting)
@@ -50,10 +51,11 @@ def _join(scope: Scope, ours: PosRecord, *, now: dt.datetime) -> bool:
     if theirs is None:
         return False
     with transaction.atomic():
-        lock_person(scope, ours.link.customer_id)
+        lock_ties(scope)
+        lock_person(scope, ours.link.base_id)
         if not _give_up_create(scope, ours, now=now):
             return False
-        join_record(scope, theirs.pk, ours.link.customer, now=now)
+        join_record(scope, theirs.pk, ours.link.base, now=now)
         retire_hub_record(scope, ours.pk, now=now)
     return True
 
@@ -71,6 +73,8 @@ def _find(scope: Scope, ours: PosRecord) -> PosRecord | None:
         record
         for record in _of_the_store(scope, ours).filter(any_of)[:50]
         if _is_surely_one(values, read_record(scope, record).fields.values)
+        # Whoever registered them was shown this person: only somebody else may say otherwise.
+        and not was_said_new(scope, ours.link.customer_id, record.link.customer_id)
     ]
     return fitting[0] if len(fitting) == 1 else None
 
@@ -84,7 +88,7 @@ def _of_the_store(scope: Scope, ours: PosRecord) -> QuerySet[PosRecord]:
         PosRecord.objects.scoped(scope)
         .filter(account__in=accounts, gone_at__isnull=True, merged_into__isnull=True)
         .exclude(account__kind=HUB_KIND)
-        .select_related("account")
+        .select_related("account", "link")
     )
 
 

@@ -11,6 +11,7 @@ from rollcall.customers import panels
 from rollcall.customers.models import Customer
 from rollcall.customers.operations.edits import edit_field
 from rollcall.customers.operations.hub_records import change_hub_records
+from rollcall.customers.operations.settling import lock_person
 from rollcall.customers.queries.profile import get_profile
 from rollcall.customers.rules.values import normalise_fields
 from rollcall.kit.fields import FIELDS, Fields, FieldValue
@@ -65,7 +66,8 @@ def change_person(
     _refuse(scope, customer, changes, store)
     with transaction.atomic():
         # Two changes of one person come one after the other.
-        locked = Customer.objects.scoped(scope).select_for_update().get(pk=customer.pk)
+        standing_id = lock_person(scope, customer.pk)
+        locked = Customer.objects.scoped(scope).get(pk=standing_id)
         different = _different(scope, locked, normalise_fields(changes), pinned)
         entries = wish_update(
             scope, locked, different, status=status, pinned=pinned, store=store, now=now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,13 @@ from django.db import transaction
 from rollcall.customers.models import Customer, PosRecord
 from rollcall.customers.operations.hub_records import find_registration, register_person
 from rollcall.customers.queries.duplicates import find_same_document
+from rollcall.customers.queries.profile import find_by_public_id
+from rollcall.identity.operations.arriving import (
+    decide_arrival,
+    lock_arrival,
+    remember_said_new,
+)
+from rollcall.identity.queries.candidates import Candidate, find_candidates
 from rollcall.kit.fields import Fields, FieldValue
 from rollcall.kit.scope import Role, Scope, require
 from rollcall.outbox.models import OutboxEntry
@@ -41,6 +48,14 @@ class SameDocumentError(RuntimeError):
         self.record = record
 
 
+class LikelyMatchError(RuntimeError):
+    """Somebody known may be the one, and nobody has said that they are not."""
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        super().__init__("somebody known may be the one")
+        self.candidates = candidates
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Registration:
     """Somebody registered.
@@ -62,11 +77,15 @@ def register_shopper(
     *,
     registration: uuid.UUID,
     is_lead: bool = False,
+    apart_from: Collection[uuid.UUID] | None = None,
     now: dt.datetime,
 ) -> Registration:
     """Keep a new person and have the store's POS create them, soon. Idempotent by ``registration``.
 
     :param is_lead: too little is known for a POS: kept here alone.
+    :param apart_from: the likely matches that the caller was shown and says are others; they are
+        not linked by matching then, but left to a person. None: nobody is searched for first.
+    :raises LikelyMatchError: there are likely matches that the caller was not shown.
     :raises WouldBeRefusedError: all that the POS would refuse, at once.
     :raises SameDocumentError: an exact licence or medical id is known already.
     """
@@ -86,11 +105,14 @@ def register_shopper(
     if connection is not None and write_rules(scope, connection).creatable:
         complete = _completed(scope, store, connection, known)
     with transaction.atomic():
+        lock_arrival(scope, known)
+        if apart_from is not None:
+            _search_first(scope, known, apart_from)
         same = find_same_document(scope, known, apart_from=registration)
         if same is not None:
             raise SameDocumentError(same)
         made = register_person(scope, store, known, registration=registration, now=now)
-        entry = _entry_of(scope, made.record)
+        entry = None if made.is_new else _entry_of(scope, made.record)
         if made.is_new and connection is not None:
             entry = wish_create(
                 scope,
@@ -101,7 +123,23 @@ def register_shopper(
                 store=store,
                 now=now,
             )
+        if made.is_new:
+            remember_said_new(scope, made.customer, _others(scope, apart_from or ()), now=now)
+            decide_arrival(scope, made.record, now=now)
     return Registration(customer=made.customer, record=made.record, entry=entry, is_new=made.is_new)
+
+
+def _search_first(scope: Scope, known: Fields, apart_from: Collection[uuid.UUID]) -> None:
+    candidates = find_candidates(scope, known)
+    shown = {other.pk for other in _others(scope, apart_from)}
+    if any(one.customer.pk not in shown for one in candidates):
+        raise LikelyMatchError(candidates)
+
+
+def _others(scope: Scope, public_ids: Collection[uuid.UUID]) -> list[Customer]:
+    """Who stands for these now; ids of nobody whom the scope may see are passed over."""
+    found = (find_by_public_id(scope, one) for one in public_ids)
+    return list({one.pk: one for one in found if one is not None}.values())
 
 
 def _entry_of(scope: Scope, record: PosRecord) -> OutboxEntry | None:

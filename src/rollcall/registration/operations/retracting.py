@@ -8,6 +8,7 @@ from django.db import transaction
 
 from rollcall.customers.models import PosRecord
 from rollcall.customers.operations.hub_records import join_record, retire_hub_record
+from rollcall.customers.operations.settling import lock_person, lock_ties
 from rollcall.kit.scope import Scope
 from rollcall.outbox.models import OutboxEntry
 from rollcall.outbox.operations.closing import tell
@@ -28,6 +29,8 @@ def retract(
     """
     existing = _existing(scope, entry)
     with transaction.atomic():
+        lock_ties(scope)
+        lock_person(scope, entry.customer_id)
         locked = OutboxEntry.objects.scoped(scope).select_for_update().get(pk=entry.pk)
         if locked.state != OutboxEntry.State.REFUSED:
             return existing
@@ -36,7 +39,7 @@ def retract(
         retire_hub_record(scope, registration.record.pk, now=now)
         if existing is not None:
             # Who was typed in is who the POS knows: the registration's id leads there.
-            join_record(scope, registration.record.pk, existing.link.customer, now=now)
+            join_record(scope, registration.record.pk, existing.link.base, now=now)
         tell(scope, locked, "outbox.discarded")
     return existing
 
@@ -47,7 +50,7 @@ def _existing(scope: Scope, entry: OutboxEntry) -> PosRecord | None:
         return None
     account_id = entry.connection.account_id
     records = PosRecord.objects.scoped(scope).filter(account_id=account_id, external_id=existing_id)
-    held = records.select_related("account", "link__customer").first()
+    held = records.select_related("account", "link__base").first()
     if held is not None:
         return held
     try:
@@ -58,4 +61,4 @@ def _existing(scope: Scope, entry: OutboxEntry) -> PosRecord | None:
         return None
     with transaction.atomic():
         take_single_rows(source, [row])
-    return records.select_related("account", "link__customer").first()
+    return records.select_related("account", "link__base").first()

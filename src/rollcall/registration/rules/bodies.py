@@ -100,7 +100,18 @@ def read_customer(body: bytes, *, today: dt.date) -> CustomerBody:
     if not isinstance(decoded, dict):
         raise BodyUnreadableError
     sent = decoded.get("customer")
-    if not isinstance(sent, dict) or not sent:
+    if not isinstance(sent, dict):
+        raise CustomerMissingError
+    return read_fields(sent, today=today)
+
+
+def read_fields(sent: Mapping[str, Any], *, today: dt.date) -> CustomerBody:
+    """Read what was sent of a customer; keys that nobody knows are dropped.
+
+    :raises CustomerMissingError: nothing was sent.
+    :raises CustomerInvalidError: all that is wrong, at once.
+    """
+    if not sent:
         raise CustomerMissingError
     fields: dict[str, FieldValue] = {}
     errors: Errors = {}

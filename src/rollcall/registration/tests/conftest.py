@@ -27,7 +27,7 @@ def writing(
     transactional_db: None, scope_a: Scope, store_a: Store, tmp_path: Path
 ) -> Iterator[WritingWorld]:
     throttle.forget_leases()
-    with pos_world(scope_a, store_a, tmp_path / "pos.sqlite") as opened:
+    with pos_world(scope_a, store_a, tmp_path / "pos.sqlite", people=40) as opened:
         world = WritingWorld(world=opened)
         world.begin()
         yield world

@@ -10,6 +10,7 @@ import orjson
 
 from rollcall.config.wsgi import application
 from rollcall.kit.clock import utc_now
+from rollcall.kit.kiosk_profiles import KeyProfile
 from rollcall.kit.scope import Scope
 from rollcall.stores.models import Store
 from rollcall.stores.operations import mint_key, save_kiosk
@@ -46,7 +47,10 @@ class Kiosk:
     @classmethod
     def of(cls, scope: Scope, store: Store, catalog_id: str = "42") -> Kiosk:
         row = save_kiosk(scope, catalog_id=catalog_id, name="Front door", store=store).row
-        return cls(catalog_id=catalog_id, key=mint_key(scope, row, now=utc_now()).text)
+        return cls(
+            catalog_id=catalog_id,
+            key=mint_key(scope, row, now=utc_now(), profile=KeyProfile.ATTENDED).text,
+        )
 
     def create(self, idempotency_key: str = "", **customer: object) -> Reply:
         """Register somebody."""

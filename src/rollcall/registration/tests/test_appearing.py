@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rollcall.customers.queries.profile import resolve
+from rollcall.identity.operations.pending import match_pending
 from rollcall.kit.clock import utc_now
 from rollcall.kit.fields import FieldValue
 from rollcall.outbox.models import OutboxEntry, WriteSwitch
@@ -12,6 +13,7 @@ from rollcall.outbox.tests.writing_world import INES, WritingWorld
 from rollcall.registration.operations.appearing import join_appeared
 from rollcall.registration.tests.kiosk import INES as SENT
 from rollcall.registration.tests.kiosk import Kiosk
+from rollcall.testing.platform_client import PlatformClient
 
 
 @pytest.fixture
@@ -62,6 +64,24 @@ class TestAppearing:
         at_the_till(writing, phone="+14155550999")
 
         assert join_appeared(writing.scope, now=utc_now()) == 0
+
+    def test_joins_nobody_whom_the_shopper_said_they_are_not(
+        self, writing: WritingWorld, kiosk: Kiosk
+    ) -> None:
+        WriteSwitch.objects.scoped(writing.scope).update(enabled_at=None)
+        pos_id = at_the_till(writing)
+        match_pending(writing.scope)
+        api = PlatformClient.of(writing.scope)
+        sent = {"store": writing.world.store.slug, "customer": SENT}
+        shown = [one["id"] for one in api.post("/customers", sent).json["candidates"]]
+
+        made = api.post("/customers", {**sent, "confirm_new": True, "shown": shown}).json
+
+        assert shown == [str(resolve(writing.scope, pos_id).public_id)]
+        assert join_appeared(writing.scope, now=utc_now()) == 0
+        assert (
+            resolve(writing.scope, made["customer"]["id"]).pk != resolve(writing.scope, pos_id).pk
+        )
 
     def test_leaves_a_create_that_may_have_gone_out(
         self, writing: WritingWorld, hub_id: str

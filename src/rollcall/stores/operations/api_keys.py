@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
 from django.db import transaction
 
 from rollcall.audit import operations as audit
+from rollcall.kit.kiosk_profiles import KeyProfile
 from rollcall.kit.scope import Role, Scope, require
 from rollcall.stores.models import Kiosk, KioskKey
 from rollcall.stores.operations.saving import Action, Saved
 from rollcall.stores.queries.kiosks import KeyNotFoundError, active_keys
 from rollcall.stores.rules.api_keys import ApiKey, mint_api_key, parse_api_key
+from rollcall.stores.rules.key_profiles import ProfileInvalidError, check_origins
 
 #: One in use, and its successor while kiosks are being changed over.
 MAX_ACTIVE_KEYS: Final = 2
@@ -37,15 +40,31 @@ class MintedKey:
 
 @transaction.atomic
 def mint_key(
-    scope: Scope, kiosk: Kiosk, *, now: dt.datetime, expires_at: dt.datetime | None = None
+    scope: Scope,
+    kiosk: Kiosk,
+    *,
+    now: dt.datetime,
+    expires_at: dt.datetime | None = None,
+    profile: KeyProfile = KeyProfile.STRICT,
+    origins: Collection[str] = (),
 ) -> MintedKey:
     """Make a kiosk's key.
 
+    :param profile: strict or attended; legacy is set with a reason and an end (``set_profile``).
+    :param origins: of web pages that may use it; without any, an attended key may be used by all,
+        a strict one by none.
     :raises TooManyKeysError: two are active; revoke one first.
+    :raises ProfileInvalidError: an origin is none, or the key would be a legacy one.
     """
     require(scope, Role.ADMIN)
+    if profile is KeyProfile.LEGACY:
+        raise ProfileInvalidError("a key becomes a legacy one with a reason and an end")
+    allowed = check_origins(origins)
     key = mint_api_key()
     row = _add(scope, kiosk, key, now=now, expires_at=expires_at)
+    row.profile = profile
+    row.origins = allowed if allowed or profile is KeyProfile.STRICT else None
+    row.save(update_fields=["profile", "origins"])
     return MintedKey(row=row, text=key.text)
 
 
@@ -74,10 +93,14 @@ def register_key(scope: Scope, kiosk: Kiosk, text: str, *, now: dt.datetime) -> 
 def rotate_key(scope: Scope, kiosk: Kiosk, *, now: dt.datetime, grace: dt.timedelta) -> MintedKey:
     """Mint a new key and let the one in use expire after ``grace``.
 
+    The new one is trusted as far as the newest before it, and no longer.
+
     :raises TooManyKeysError: a rotation is under way: two are active; revoke one first.
     """
-    held = [row.pk for row in active_keys(scope, kiosk, now=now)]
+    held = [row.pk for row in active_keys(scope, kiosk, now=now).order_by("id")]
     minted = mint_key(scope, kiosk, now=now)
+    if held:
+        _inherit(minted.row, KioskKey.objects.scoped(scope).get(pk=held[-1]))
     for row in KioskKey.objects.scoped(scope).filter(pk__in=held):
         end = now + grace
         if row.expires_at is None or row.expires_at > end:
@@ -105,6 +128,18 @@ def revoke_key(scope: Scope, public_part: str, *, now: dt.datetime) -> KioskKey:
     return row
 
 
+_INHERITED: Final = (
+    *("profile", "profile_until", "profile_reason", "profile_set_by", "profile_set_at"),
+    "origins",
+)
+
+
+def _inherit(row: KioskKey, before: KioskKey) -> None:
+    for name in _INHERITED:
+        setattr(row, name, getattr(before, name))
+    row.save(update_fields=_INHERITED)
+
+
 def _add(
     scope: Scope,
     kiosk: Kiosk,
@@ -127,6 +162,7 @@ def _add(
         public_part=key.public_part,
         secret_hash=key.secret_hash,
         expires_at=expires_at,
+        origins=[],
     )
     _record(scope, "kiosk_key.created", row)
     return row

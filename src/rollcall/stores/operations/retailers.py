@@ -48,12 +48,15 @@ def save_store(
     time_zone: str,
     jurisdiction: str,
     licence_type: str | None = None,
+    phone: str | None = None,
+    email: str | None = None,
     active: bool | None = None,
 ) -> Saved[Store]:
     """Make a store, or bring it in line. Idempotent; None leaves a field as it is.
 
     :param time_zone: IANA name.
     :param jurisdiction: ISO 3166-2.
+    :param phone: the shop's own, as ``email``: on customers' records they say nothing.
     """
     require(scope, Role.ADMIN)
     saved = save_row(
@@ -64,6 +67,8 @@ def save_store(
             "time_zone": time_zone,
             "jurisdiction": jurisdiction,
             "licence_type": licence_type,
+            "phone": phone,
+            "email": email,
             "active": active,
         },
     )

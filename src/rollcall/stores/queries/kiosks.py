@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from rollcall.kit.kiosk_profiles import KeyProfile
 from rollcall.kit.scope import Actor, Role, Scope
 from rollcall.kit.scoping import ScopedQuerySet
 from rollcall.stores.models import Kiosk, KioskKey
 from rollcall.stores.rules.api_keys import ApiKeyFormatError, parse_api_key
+from rollcall.stores.rules.key_profiles import profile_at
 
 
 class KioskNotFoundError(LookupError):
@@ -26,11 +28,14 @@ class KioskIdentity:
     """Who asks, proven by a key.
 
     :param scope: the kiosk's: role ``kiosk``, its own store only.
+    :param origins: of web pages that may use the key; None: any.
     """
 
     kiosk: Kiosk
     key_id: int
     scope: Scope
+    profile: KeyProfile
+    origins: frozenset[str] | None
 
 
 def get_kiosk(catalog_id: str) -> Kiosk:
@@ -81,7 +86,16 @@ def find_kiosk_by_key(text: str, *, now: dt.datetime) -> KioskIdentity | None:
     key = keys.select_related("kiosk__store").filter(public_part=given.public_part).first()
     if key is None or not given.matches(bytes(key.secret_hash)):
         return None
-    return _identity(key) if _opens(key, now=now) else None
+    return _identity(key, now=now) if _opens(key, now=now) else None
+
+
+def find_kiosk_of_store(scope: Scope, store_id: int, catalog_id: str) -> Kiosk | None:
+    """A kiosk that works in a store, by the id that stands in its addresses."""
+    # PostgreSQL refuses NUL, and no kiosk has such an id.
+    if not catalog_id.isprintable():
+        return None
+    kiosks = Kiosk.objects.scoped(scope).filter(store_id=store_id, active=True)
+    return kiosks.filter(catalog_id=catalog_id).first()
 
 
 def _opens(key: KioskKey, *, now: dt.datetime) -> bool:
@@ -90,11 +104,17 @@ def _opens(key: KioskKey, *, now: dt.datetime) -> bool:
     return key.kiosk.active and key.kiosk.store.active
 
 
-def _identity(key: KioskKey) -> KioskIdentity:
+def _identity(key: KioskKey, *, now: dt.datetime) -> KioskIdentity:
     scope = Scope(
         retailer_id=key.retailer_id,
         actor=Actor(kind="kiosk", id=str(key.kiosk_id)),
         role=Role.KIOSK,
         store_ids=frozenset({key.kiosk.store_id}),
     )
-    return KioskIdentity(kiosk=key.kiosk, key_id=key.pk, scope=scope)
+    return KioskIdentity(
+        kiosk=key.kiosk,
+        key_id=key.pk,
+        scope=scope,
+        profile=profile_at(key.profile, key.profile_until, now=now),
+        origins=None if key.origins is None else frozenset(key.origins),
+    )

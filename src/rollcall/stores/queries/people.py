@@ -41,3 +41,11 @@ def _store_ids(membership: Membership) -> frozenset[int] | None:
     chosen = Membership.stores.through.objects.filter(membership_id=membership.pk)
     stores = Store.objects.scoped(scope).filter(pk__in=chosen.values("store_id"))
     return frozenset(stores.values_list("pk", flat=True))
+
+
+def list_contacts(scope: Scope) -> tuple[set[str], set[str]]:
+    """Phones and e-mails of the retailer's stores, and e-mails of who works there, as typed."""
+    rows = list(Store.objects.scoped(scope).values_list("phone", "email"))
+    members = Membership.objects.scoped(scope).values_list("user__email", flat=True)
+    phones = {phone for phone, _ in rows if phone}
+    return phones, {email for _, email in rows if email} | set(members)

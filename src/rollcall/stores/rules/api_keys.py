@@ -1,4 +1,4 @@
-"""The text of an API key: ``rck_<public part>_<secret><checksum>``.
+"""The text of an API key: ``rck_<public part>_<secret><checksum>``; an integration's has ``rci_``.
 
 The public part finds the row, the secret proves the right, and the checksum (CRC-32 of all before
 it) lets a secret scanner, or a person who copied half a key, know without asking anybody. Only a
@@ -16,13 +16,15 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Final
 
+#: Of kiosks, and of integrations: a key of one sort is never taken for the other.
 PREFIX: Final = "rck"
+INTEGRATION_PREFIX: Final = "rci"
 _ALPHABET: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _PUBLIC_LENGTH: Final = 12
 _SECRET_LENGTH: Final = 32
 _CHECKSUM_LENGTH: Final = 6
 _SHAPE: Final = re.compile(
-    rf"{PREFIX}_([0-9A-Za-z]{{{_PUBLIC_LENGTH}}})"
+    rf"([a-z]+)_([0-9A-Za-z]{{{_PUBLIC_LENGTH}}})"
     rf"_([0-9A-Za-z]{{{_SECRET_LENGTH}}})([0-9A-Za-z]{{{_CHECKSUM_LENGTH}}})"
 )
 
@@ -40,11 +42,12 @@ class ApiKey:
 
     public_part: str
     secret: str = field(repr=False)
+    prefix: str = PREFIX
 
     @property
     def text(self) -> str:
         """The whole key, to be shown once."""
-        body = f"{PREFIX}_{self.public_part}_{self.secret}"
+        body = f"{self.prefix}_{self.public_part}_{self.secret}"
         return body + _checksum(body)
 
     @property
@@ -57,21 +60,25 @@ class ApiKey:
         return hmac.compare_digest(self.secret_hash, secret_hash)
 
 
-def mint_api_key() -> ApiKey:
+def mint_api_key(prefix: str = PREFIX) -> ApiKey:
     """A fresh random key."""
-    return ApiKey(public_part=_random_text(_PUBLIC_LENGTH), secret=_random_text(_SECRET_LENGTH))
+    return ApiKey(
+        public_part=_random_text(_PUBLIC_LENGTH),
+        secret=_random_text(_SECRET_LENGTH),
+        prefix=prefix,
+    )
 
 
-def parse_api_key(text: str) -> ApiKey:
-    """Read a key.
+def parse_api_key(text: str, prefix: str = PREFIX) -> ApiKey:
+    """Read a key of one sort.
 
     :raises ApiKeyFormatError: wrong shape, cut off, or mistyped (the checksum does not fit).
     """
     found = _SHAPE.fullmatch(text)
-    if found is None:
-        raise ApiKeyFormatError(f"not an API key ({PREFIX}_…), or not a whole one")
-    public_part, secret, checksum = found.groups()
-    key = ApiKey(public_part=public_part, secret=secret)
+    if found is None or found[1] != prefix:
+        raise ApiKeyFormatError(f"not an API key ({prefix}_…), or not a whole one")
+    _, public_part, secret, checksum = found.groups()
+    key = ApiKey(public_part=public_part, secret=secret, prefix=prefix)
     if not hmac.compare_digest(key.text[-_CHECKSUM_LENGTH:], checksum):
         raise ApiKeyFormatError("the API key's checksum does not fit: it was mistyped or damaged")
     return key

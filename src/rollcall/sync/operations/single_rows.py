@@ -49,7 +49,7 @@ def take_single_rows(source: Source, rows: Sequence[RawRow]) -> Taken:
 
     Rows that the POS changed before what is held here are old news and change nothing. Idempotent.
     """
-    _lock(source)
+    lock_list(source)
     batch = sort_rows(source, fingerprint_rows(source, rows))
     outcome = prepare(make_job(source, batch))
     batch.bad.extend(outcome.bad)
@@ -70,7 +70,8 @@ def take_single_rows(source: Source, rows: Sequence[RawRow]) -> Taken:
     return Taken(record_ids={**known, **result.record_ids}, bad=batch.bad)
 
 
-def _lock(source: Source) -> None:
+def lock_list(source: Source) -> None:
+    """Let others who write rows of the list wait; first of all locks, and kept until we commit."""
     if not _lock_state(source):
         AccountState.objects.scoped(source.scope).get_or_create(account=source.account)
         _lock_state(source)

@@ -68,7 +68,7 @@ class TestSignIn:
 
     @pytest.mark.parametrize(
         "name",
-        ["account_signup", "account_reset_password", "account_email", "account_reauthenticate"],
+        ["account_signup", "account_reset_password", "account_email", "mfa_signup_webauthn"],
     )
     def test_is_all_that_allauth_offers(self, name: str) -> None:
         with pytest.raises(NoReverseMatch):

@@ -218,7 +218,7 @@ class TestParseInstant:
         with pytest.raises(InstantError):
             parse_instant(text, PACIFIC)
 
-    @settings(deadline=None, max_examples=300)
+    @settings(deadline=None, max_examples=60)
     @given(st.datetimes(timezones=st.timezones(no_cache=False)), st.sampled_from("T "))
     def test_reads_back_what_python_writes(self, moment: dt.datetime, between: str) -> None:
         offset = moment.utcoffset()

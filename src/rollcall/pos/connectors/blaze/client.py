@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from rollcall.pos.connectors.blaze import lookups, mapping, wire, writes
+from rollcall.pos.connectors.blaze import lookups, mapping, orders, wire, writes
 from rollcall.pos.connectors.blaze.lookups import MEMBERS
 from rollcall.pos.connectors.blaze.pages import PageReader, Weeks
 from rollcall.pos.contract import (
@@ -113,6 +113,15 @@ class BlazeClient(PosClient):
             return self._reader.everybody(resume_token)
         return self._reader.changed(Weeks.between(since, window.until), resume_token)
 
+    def iter_orders(self, window: Window, *, resume_token: str | None = None) -> Iterator[Page]:
+        return orders.changed_transactions(
+            self._orders,
+            window,
+            resume_token,
+            page_size=self._account.page_size,
+            time_zone=self._zone,
+        )
+
     def get(self, external_id: str) -> RawRow:
         return lookups.read_one(self._get, external_id)
 
@@ -203,6 +212,10 @@ class BlazeClient(PosClient):
     def _list(self, query: Mapping[str, str], skip: int, limit: int) -> list[RawRow]:
         paging = {"skip": str(skip), "limit": str(limit)}
         return _or_wrong_address(self._send("GET", MEMBERS, query={**query, **paging}))
+
+    def _orders(self, query: Mapping[str, str], skip: int, limit: int) -> list[RawRow]:
+        paging = {"skip": str(skip), "limit": str(limit)}
+        return _or_wrong_address(self._send("GET", orders.TRANSACTIONS, query={**query, **paging}))
 
     def _get(self, template: str, values: Mapping[str, str], query: Mapping[str, str]) -> Reply:
         return self._send("GET", template, values=values, query=query)

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from rollcall.pos.connectors.blaze import checks, client, mapping, wire, writes
 from rollcall.pos.connectors.blaze.client import Account, BlazeClient
+from rollcall.pos.connectors.blaze.orders import BlazeOrders
 from rollcall.pos.connectors.blaze.webhooks import BlazeWebhooks
 from rollcall.pos.contract import (
     CanonicalCustomer,
@@ -16,6 +17,8 @@ from rollcall.pos.contract import (
     Connector,
     Limits,
     MappingContext,
+    MergeSign,
+    Merging,
     OpenOptions,
     PosSettings,
     RawRow,
@@ -116,6 +119,7 @@ class BlazeConnector(Connector[BlazeSettings]):
             Capability.UPDATE,
             Capability.DEACTIVATE,
             Capability.WEBHOOKS,
+            Capability.ORDERS,
         }
     )
     limits = Limits(
@@ -127,8 +131,17 @@ class BlazeConnector(Connector[BlazeSettings]):
     known_keys = wire.KNOWN_KEYS
     volatile_keys = wire.VOLATILE_KEYS
     settings_model = BlazeSettings
+    #: Where staff do it is not in the documentation of the API. [guess]
+    merging = Merging(
+        how=(
+            "Merge the two members in BLAZE's back office and keep the one named here. "
+            "BLAZE names no survivor: it is seen when the other one is marked as deleted."
+        ),
+        sign=MergeSign.INACTIVE,
+    )
     writes = writes.RULES
     webhooks = BlazeWebhooks()
+    orders = BlazeOrders()
 
     def account_key(self, settings: BlazeSettings) -> str | None:
         return client.account_key(settings.company_id) if settings.company_id else None

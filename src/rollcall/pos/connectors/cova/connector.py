@@ -17,6 +17,8 @@ from rollcall.pos.contract import (
     Connector,
     Limits,
     MappingContext,
+    MergeSign,
+    Merging,
     OpenOptions,
     PosSettings,
     RawRow,
@@ -144,6 +146,11 @@ class CovaConnector(Connector[CovaSettings]):
     volatile_keys = HAL_KEYS
     known_keys = KNOWN_KEYS
     settings_model = CovaSettings
+    #: Where staff do it is not in the documentation of the API. [guess]
+    merging = Merging(
+        how=("Merge the two customers in Cova Hub and keep the one named here."),
+        sign=MergeSign.POINTS,
+    )
     writes = rules_for({})
 
     def account_key(self, settings: CovaSettings) -> str:

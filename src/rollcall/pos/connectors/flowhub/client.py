@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from rollcall.pos.connectors.flowhub import mapping, wire
+from rollcall.pos.connectors.flowhub import mapping, orders, wire
 from rollcall.pos.connectors.flowhub.lookups import Lookups, rows_of_type
 from rollcall.pos.connectors.flowhub.pages import LIST, PageReader
 from rollcall.pos.connectors.flowhub.writes import UPDATABLE, changed_keys, new_body, whole_body
@@ -107,6 +107,11 @@ class FlowhubClient(PosClient):
     def iter_pages(self, window: Window, *, resume_token: str | None = None) -> Iterator[Page]:
         for page in self._reader.window(window, resume_token):
             yield replace(page, rows=rows_of_type(page.rows, self._account.only_type))
+
+    def iter_orders(self, window: Window, *, resume_token: str | None = None) -> Iterator[Page]:
+        return orders.created_orders(
+            self._send, window, resume_token, page_size=self._account.page_size
+        )
 
     def get(self, external_id: str) -> RawRow:
         row = self._lookups.get(external_id)

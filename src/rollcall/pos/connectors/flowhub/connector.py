@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, model_validator
 from rollcall.pos.connectors.flowhub import mapping, writes
 from rollcall.pos.connectors.flowhub.checks import wrong_values
 from rollcall.pos.connectors.flowhub.client import Account, FlowhubClient
+from rollcall.pos.connectors.flowhub.orders import FlowhubOrders
 from rollcall.pos.connectors.flowhub.wire import KNOWN_KEYS, VOLATILE_KEYS
 from rollcall.pos.contract import (
     CanonicalCustomer,
@@ -17,6 +18,8 @@ from rollcall.pos.contract import (
     Connector,
     Limits,
     MappingContext,
+    MergeSign,
+    Merging,
     OpenOptions,
     PosSettings,
     RawRow,
@@ -118,6 +121,7 @@ class FlowhubConnector(Connector[FlowhubSettings]):
             Capability.SEARCH,
             Capability.CREATE,
             Capability.UPDATE,
+            Capability.ORDERS,
         }
     )
     limits = Limits(
@@ -130,6 +134,15 @@ class FlowhubConnector(Connector[FlowhubSettings]):
     volatile_keys = VOLATILE_KEYS
     known_keys = KNOWN_KEYS
     settings_model = FlowhubSettings
+    #: Where staff do it is not in the documentation of the API. [guess]
+    merging = Merging(
+        how=(
+            "Merge the two customers in Flowhub's portal and keep the one named here. "
+            "Flowhub tells of no merge: it is seen when a full pass no longer meets the other one."
+        ),
+        sign=MergeSign.VANISHES,
+    )
+    orders = FlowhubOrders()
     writes = WriteRules(
         creatable=writes.CREATABLE,
         updatable=writes.UPDATABLE,

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import orjson
 
 from rollcall.pos.clock import utc_now
-from rollcall.pos.connectors.leaflogix import lookups, mapping, wire, writes
+from rollcall.pos.connectors.leaflogix import lookups, mapping, orders, wire, writes
 from rollcall.pos.connectors.leaflogix.pages import (
     PageReader,
     moment,
@@ -114,6 +114,9 @@ class LeaflogixClient(PosClient):
             lower = moment(token["from"]) if "from" in token else window.since - _SECOND
             return self._changed(lower, window.until, position)
         return self._listed({}, position)
+
+    def iter_orders(self, window: Window, *, resume_token: str | None = None) -> Iterator[Page]:
+        return orders.changed_orders(self._orders, window, resume_token)
 
     def get(self, external_id: str) -> RawRow:
         if not lookups.is_id(external_id):
@@ -268,6 +271,10 @@ class LeaflogixClient(PosClient):
         reply = self._send("GET", _LIST, {**query, **paging})
         return _or_wrong_address(lambda: wire.rows_of(reply))
 
+    def _orders(self, path: str, query: Mapping[str, str]) -> list[RawRow]:
+        reply = self._send("GET", path, query, scope="Reporting or PreOrder")
+        return _or_wrong_address(lambda: wire.rows_of(reply))
+
     def _send(
         self,
         method: str,
@@ -277,6 +284,7 @@ class LeaflogixClient(PosClient):
         body: object = None,
         headers: Mapping[str, str] | None = None,
         is_repeatable: bool = True,
+        scope: str = "Customer",
     ) -> Reply:
         call = Call(
             method=method,
@@ -291,7 +299,7 @@ class LeaflogixClient(PosClient):
         except PosCredentialsError as error:
             if error.code != "http_403":
                 raise
-            message = "this Dutchie API key lacks the scope Customer (403)"
+            message = f"this Dutchie API key lacks the scope {scope} (403)"
             raise PosCredentialsError(message, code=error.code) from None
 
 

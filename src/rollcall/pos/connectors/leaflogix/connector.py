@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from rollcall.pos.connectors.leaflogix import checks, mapping
 from rollcall.pos.connectors.leaflogix.client import Account, LeaflogixClient
+from rollcall.pos.connectors.leaflogix.orders import LeaflogixOrders
 from rollcall.pos.connectors.leaflogix.wire import KNOWN_KEYS
 from rollcall.pos.connectors.leaflogix.writes import RULES
 from rollcall.pos.contract import (
@@ -17,6 +18,8 @@ from rollcall.pos.contract import (
     Connector,
     Limits,
     MappingContext,
+    MergeSign,
+    Merging,
     OpenOptions,
     PosSettings,
     RawRow,
@@ -114,6 +117,7 @@ class LeaflogixConnector(Connector[LeaflogixSettings]):
             Capability.CREATE,
             Capability.UPDATE,
             Capability.DEACTIVATE,
+            Capability.ORDERS,
         }
     )
     limits = Limits(
@@ -125,7 +129,15 @@ class LeaflogixConnector(Connector[LeaflogixSettings]):
     mapping_version = mapping.VERSION
     known_keys = KNOWN_KEYS
     settings_model = LeaflogixSettings
+    #: Where staff do it is not in the documentation of the API. [guess]
+    merging = Merging(
+        how=(
+            "Merge the two customers in the back office of Dutchie POS and keep the one named here."
+        ),
+        sign=MergeSign.POINTS,
+    )
     writes = RULES
+    orders = LeaflogixOrders()
 
     def account_key(self, settings: LeaflogixSettings) -> str | None:  # noqa: ARG002  # whoami says
         return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from rollcall.pos.connectors.treez import lookups, mapping, pages, wire, writes
+from rollcall.pos.connectors.treez import lookups, mapping, orders, pages, wire, writes
 from rollcall.pos.contract import (
     AccountInfo,
     Criteria,
@@ -102,6 +102,15 @@ class TreezClient(PosClient):
     def iter_pages(self, window: Window, *, resume_token: str | None = None) -> Iterator[Page]:
         return self._reader.pages(window, resume_token)
 
+    def iter_orders(self, window: Window, *, resume_token: str | None = None) -> Iterator[Page]:
+        return orders.changed_tickets(
+            self._tickets,
+            window,
+            resume_token,
+            page_size=self._account.page_size,
+            time_zone=self._account.time_zone,
+        )
+
     def get(self, external_id: str) -> RawRow:
         # Words instead of digits would reach other endpoints (customer/queue …).
         if not (external_id.isascii() and external_id.isdigit()):
@@ -175,6 +184,10 @@ class TreezClient(PosClient):
     def _rows(self, template: str, values: Mapping[str, str]) -> list[RawRow]:
         call = Call(method="GET", template=template, values=values)
         return self._read(call, wire.rows_of)
+
+    def _tickets(self, template: str, values: Mapping[str, str]) -> list[RawRow]:
+        call = Call(method="GET", template=template, values=values)
+        return self._read(call, orders.tickets_of)
 
     def _write(self, call: Call) -> RawRow:
         body = call.json if isinstance(call.json, dict) else {}

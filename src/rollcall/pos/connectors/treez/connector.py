@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from rollcall.pos.connectors.treez import checks, mapping
 from rollcall.pos.connectors.treez.client import Account, TreezClient
+from rollcall.pos.connectors.treez.orders import TreezOrders
 from rollcall.pos.connectors.treez.webhooks import TreezWebhooks
 from rollcall.pos.connectors.treez.wire import KNOWN_KEYS
 from rollcall.pos.connectors.treez.writes import RULES
@@ -18,6 +19,8 @@ from rollcall.pos.contract import (
     Connector,
     Limits,
     MappingContext,
+    MergeSign,
+    Merging,
     OpenOptions,
     PosSettings,
     RawRow,
@@ -119,6 +122,7 @@ class TreezConnector(Connector[TreezSettings]):
             Capability.CREATE,
             Capability.UPDATE,
             Capability.WEBHOOKS,
+            Capability.ORDERS,
         }
     )
     limits = Limits(
@@ -131,7 +135,17 @@ class TreezConnector(Connector[TreezSettings]):
     volatile_keys = frozenset({"imageList"})
     known_keys = KNOWN_KEYS
     settings_model = TreezSettings
+    #: Where staff do it is not in the documentation of the API. [guess]
+    merging = Merging(
+        how=(
+            "Merge the two profiles in Treez itself, under Customers, and keep the one named here. "
+            "Treez names an endpoint for it, but documents neither its calls nor its answers: "
+            "Rollcall does not call it."
+        ),
+        sign=MergeSign.POINTS,
+    )
     writes = RULES
+    orders = TreezOrders()
     webhooks = TreezWebhooks[TreezSettings](
         lambda settings: settings.webhook_token.get_secret_value()
     )

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final, TypeVar
 
-from rollcall.pos.connectors.treez import mapping, wire
+from rollcall.pos.connectors.treez import mapping, orders, wire
 from rollcall.pos.contract import PosSettings, RawRow
 from rollcall.pos.errors import PosRefusedDataError, RowError
 from rollcall.pos.webhooks import EventKind, WebhookEvent, WebhookReader
@@ -19,16 +19,19 @@ _WHOLE: Final = frozenset({
     "phone", "drivers_license", "patient_type", "opt_out", "banned", "addresses", "notes",
     "rewards_balance", "customer_groups", "signup_date", "last_update",
 })  # fmt: skip
+#: These bring whole tickets along; TICKET_STATUS does not. [doc, code]
+_TICKETS: Final = frozenset({"TICKET", "TICKET_BY_STATUS"})
+_WHOLE_TICKET: Final = frozenset({"ticket_id", "order_status", "customer_id", "items", "total"})
 _MERGED_AWAY: Final = frozenset({"DEACTIVATED"})
 
 
 class TreezWebhooks(WebhookReader[SettingsT]):
-    """Reads calls about customers; products and tickets are of no use to the hub."""
+    """Reads calls about customers and whole tickets; products are of no use to the hub."""
 
     topics: ClassVar[tuple[str, ...]] = ()
     how_to_register: ClassVar[str] = (
-        "Ask Treez for a webhook of this dispensary: give them this address, the event CUSTOMER "
-        "and the webhook token of these settings, which they send as a bearer token."
+        "Ask Treez for a webhook of this dispensary: give them this address, the events CUSTOMER "
+        "and TICKET, and the webhook token of these settings, which they send as a bearer token."
     )
     is_signed: ClassVar[bool] = True
 
@@ -53,7 +56,10 @@ class TreezWebhooks(WebhookReader[SettingsT]):
         kind = call.get("event_type")
         if not isinstance(kind, str) or not kind.strip():
             raise PosRefusedDataError("the call names no event", code="no_event_type")
-        if kind.strip().upper() != "CUSTOMER":
+        word = kind.strip().upper()
+        if word in _TICKETS:
+            return _ticket(call.get("data"))
+        if word != "CUSTOMER":
             return WebhookEvent(kind=EventKind.OTHER)
         return _customer(call.get("data"))
 
@@ -80,6 +86,23 @@ def _customer(data: object) -> WebhookEvent:
         external_id=pos_id,
         row=row if _is_whole(row) else None,
         changed_at=wire.moment_of(row.get("last_update")),
+    )
+
+
+def _ticket(data: object) -> WebhookEvent:
+    """A whole ticket; anything less is left for the next reading of orders."""
+    row = data[0] if isinstance(data, list) and len(data) == 1 else data
+    if not isinstance(row, dict) or not row.keys() >= _WHOLE_TICKET or not orders.is_order(row):
+        return WebhookEvent(kind=EventKind.OTHER)
+    try:
+        ticket_id = orders.ticket_id(row)
+    except RowError:
+        return WebhookEvent(kind=EventKind.OTHER)
+    return WebhookEvent(
+        kind=EventKind.ORDER,
+        external_id=ticket_id,
+        row=row,
+        changed_at=wire.moment_of(row.get("last_updated_at")),
     )
 
 

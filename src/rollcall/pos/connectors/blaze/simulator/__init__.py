@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
-from rollcall.pos.connectors.blaze.simulator import answers, hooks, reads, rows, writes
+from rollcall.pos.connectors.blaze.simulator import answers, hooks, reads, rows, sales, writes
 from rollcall.pos.connectors.blaze.simulator.company import Company, caller, company, key_of
 from rollcall.pos.connectors.blaze.simulator.habits import RULES
 from rollcall.pos.fields import FieldValue
@@ -17,12 +17,14 @@ from rollcall.pos.simulator.exchange import Answer, Handler, Request, Route
 from rollcall.pos.simulator.hooks import HookCall, HookChange
 from rollcall.pos.simulator.malformed import MalformedKeys
 from rollcall.pos.simulator.options import SimulatorOptions
+from rollcall.pos.simulator.orders import Order
 from rollcall.pos.simulator.records import Record
 from rollcall.pos.simulator.spec import SimulatorSpec, Times
 from rollcall.pos.simulator.world import World
 
 _BASE: Final = "/api/v1/partner"
 _FIRST_HALF: Final = "65f0c2a7d1e4b93c"
+_ORDERS: Final = "66a1d3b8e2f5ca4d"
 #: Method, path, handler, whether members are different afterwards.
 _ENDPOINTS: Final[tuple[tuple[str, str, Handler[World], bool], ...]] = (
     ("GET", "/members", reads.members, False),
@@ -35,6 +37,7 @@ _ENDPOINTS: Final[tuple[tuple[str, str, Handler[World], bool], ...]] = (
     ("PUT", "/members/{member_id}/metadata", writes.metadata, True),
     ("GET", "/members/{member_id}", reads.member, False),
     ("PUT", "/members/{member_id}", writes.replace, True),
+    ("GET", "/transactions", sales.transactions, False),
     ("GET", "/loyalty/points", writes.points, False),
     ("POST", "/loyalty/points", writes.add_points, True),
     ("GET", "/webHooks", hooks.list_all, False),
@@ -121,6 +124,12 @@ class BlazeSimulator(SimulatorSpec):
     def hook_calls(self, record: Record, change: HookChange, zone: ZoneInfo) -> Sequence[HookCall]:
         body = {**rows.wire(record, zone), **record.extras}
         return hooks.calls(body, record.position, change)
+
+    def order_id(self, position: int) -> str:
+        return f"{_ORDERS}{position:08x}"
+
+    def order_wire(self, order: Order, zone: ZoneInfo) -> Mapping[str, object]:  # noqa: ARG002
+        return sales.wire(order)
 
 
 def _metered(

@@ -1,6 +1,10 @@
 """Binds the tests that every connector must pass."""
 
-from rollcall.pos.conformance import ConnectorConformance, ConnectorWriteConformance
+from rollcall.pos.conformance import (
+    ConnectorConformance,
+    ConnectorWriteConformance,
+    OrderConformance,
+)
 
 
 class TestBlazeConformance(ConnectorConformance):
@@ -13,3 +17,9 @@ class TestBlazeConformance(ConnectorConformance):
 
 class TestBlazeWriting(ConnectorWriteConformance):
     kind = "blaze"
+
+
+class TestBlazeOrders(OrderConformance):
+    kind = "blaze"
+    settings = {"page_size": 20}
+    said_as = {"verification_pending": "awaiting_processing", "removed": "canceled"}

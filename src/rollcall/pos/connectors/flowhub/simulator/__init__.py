@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from rollcall.pos.connectors.flowhub.simulator import answers, company, reads, rows, writes
+from rollcall.pos.connectors.flowhub.simulator import answers, company, reads, rows, sales, writes
 from rollcall.pos.connectors.flowhub.simulator.habits import RULES
 from rollcall.pos.fields import FieldValue
 from rollcall.pos.simulator.exchange import Answer, Request, Route
 from rollcall.pos.simulator.malformed import MalformedKeys
 from rollcall.pos.simulator.options import SimulatorOptions
+from rollcall.pos.simulator.orders import Order
 from rollcall.pos.simulator.records import Record
 from rollcall.pos.simulator.spec import SimulatorSpec, Times
 from rollcall.pos.simulator.world import World
@@ -50,6 +51,7 @@ class FlowhubSimulator(SimulatorSpec):
             ("/v1/customers/", reads.customers),
             ("/v1/customers", reads.customers),
             ("/v1/customers/{customer_id}", reads.customer),
+            ("/v1/orders/findByLocationId/{store}", sales.of_location),
         )
         return (
             *(Route(method="GET", template=path, handler=handler) for path, handler in reading),
@@ -92,6 +94,12 @@ class FlowhubSimulator(SimulatorSpec):
 
     def merge(self, donor: Record, survivor: Record, now: dt.datetime) -> None:  # noqa: ARG002
         writes.merge_records(donor, survivor)
+
+    def order_id(self, position: int) -> str:
+        return company.order_id(position)
+
+    def order_wire(self, order: Order, zone: ZoneInfo) -> Mapping[str, object]:  # noqa: ARG002
+        return sales.wire(order)
 
 
 SIMULATOR = FlowhubSimulator()

@@ -21,6 +21,11 @@ def customer_id(position: int) -> str:
     return str(uuid.uuid5(_SPACE, f"customer {position}"))
 
 
+def order_id(position: int) -> str:
+    """Return the id of the order in a row."""
+    return str(uuid.uuid5(_SPACE, f"order {position}"))
+
+
 def store_id(number: int) -> str:
     """Return the id of a store, counted from 1.
 

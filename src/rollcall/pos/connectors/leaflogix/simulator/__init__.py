@@ -13,6 +13,7 @@ from rollcall.pos.connectors.leaflogix.simulator import (
     answers,
     reads,
     rows,
+    sales,
     search,
     writes,
 )
@@ -22,6 +23,7 @@ from rollcall.pos.fields import FieldValue
 from rollcall.pos.simulator.exchange import Answer, Handler, Request, Route
 from rollcall.pos.simulator.malformed import MalformedKeys
 from rollcall.pos.simulator.options import SimulatorOptions
+from rollcall.pos.simulator.orders import Order
 from rollcall.pos.simulator.records import Record
 from rollcall.pos.simulator.spec import SimulatorSpec, Times
 from rollcall.pos.simulator.world import World
@@ -38,6 +40,8 @@ _ENDPOINTS: Final[tuple[tuple[str, str, Handler[World], int, bool], ...]] = (
     ("POST", "/customer/search", search.search, 360, True),
     ("GET", "/customer/by-external-id", search.by_integrators_id, _USUAL_LIMIT, True),
     ("POST", "/customer/customerLookup", search.lookup, _USUAL_LIMIT, True),
+    ("GET", "/reporting/transactions", sales.transactions, 600, True),
+    ("GET", "/preorder/Status", sales.preorders, _USUAL_LIMIT, True),
     ("POST", _WRITE, writes.customer, 1500, True),
 )
 
@@ -110,6 +114,9 @@ class LeaflogixSimulator(SimulatorSpec):
 
     def merge(self, donor: Record, survivor: Record, now: dt.datetime) -> None:  # noqa: ARG002
         writes.merge_records(donor, survivor)
+
+    def order_wire(self, order: Order, zone: ZoneInfo) -> Mapping[str, object]:
+        return sales.wire(order, zone)
 
 
 def _limited(

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
-from rollcall.pos.connectors.treez.simulator import answers, reads, rows, writes
+from rollcall.pos.connectors.treez.simulator import answers, reads, rows, tickets, writes
 from rollcall.pos.fields import FieldValue
 from rollcall.pos.simulator.exchange import Answer, Request, Route
 from rollcall.pos.simulator.habits import HabitRules, a_flag
 from rollcall.pos.simulator.hooks import HookCall, HookChange
 from rollcall.pos.simulator.malformed import MalformedKeys
 from rollcall.pos.simulator.options import SimulatorOptions
+from rollcall.pos.simulator.orders import Order
 from rollcall.pos.simulator.records import Record
 from rollcall.pos.simulator.spec import SimulatorSpec, Times
 from rollcall.pos.simulator.world import World
@@ -49,6 +50,9 @@ class TreezSimulator(SimulatorSpec):
         base = _BASE + "/{dispensary}"
         paging = "/page/{page}/pagesize/{size}"
         gets = {
+            "/ticket/lastUpdated/after/{after}" + paging: tickets.by_last_update,
+            "/ticket/customer/{customer_id}" + paging: tickets.by_customer,
+            "/ticket/{ticket_id}": tickets.ticket,
             "/customer/email/{email}": reads.by_email,
             "/customer/phone/{phone}": reads.by_phone,
             "/customer/firstname/{first}/lastname/{last}": reads.by_name,
@@ -107,6 +111,15 @@ class TreezSimulator(SimulatorSpec):
     ) -> Sequence[HookCall]:
         row = {**rows.wire(record, zone), **record.extras}
         return (HookCall(topic="CUSTOMER", body={"event_type": "CUSTOMER", "data": row}),)
+
+    def order_id(self, position: int) -> str:
+        return tickets.ticket_id(position)
+
+    def order_wire(self, order: Order, zone: ZoneInfo) -> Mapping[str, object]:
+        return tickets.wire(order, zone)
+
+    def order_calls(self, order: Order, zone: ZoneInfo) -> Sequence[HookCall]:
+        return tickets.calls(order, zone)
 
 
 SIMULATOR = TreezSimulator()

@@ -1,6 +1,10 @@
 """Binds the tests that every connector must pass."""
 
-from rollcall.pos.conformance import ConnectorConformance, ConnectorWriteConformance
+from rollcall.pos.conformance import (
+    ConnectorConformance,
+    ConnectorWriteConformance,
+    OrderConformance,
+)
 
 
 class TestTreezConformance(ConnectorConformance):
@@ -12,3 +16,8 @@ class TestTreezWriting(ConnectorWriteConformance):
     kind = "treez"
     # Groups have to exist at Treez first.
     otherwise = {"groups": ["VIP"]}
+
+
+class TestTreezOrders(OrderConformance):
+    kind = "treez"
+    settings = {"page_size": 20}

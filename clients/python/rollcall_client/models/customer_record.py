@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="CustomerRecord")
+
+
+@_attrs_define
+class CustomerRecord:
+    """A row of the person in a POS's list, or in Rollcall's own.
+
+    Attributes:
+        kind (str):
+        account (str):
+        id (str):
+        status (str):
+        is_gone (bool):
+    """
+
+    kind: str
+    account: str
+    id: str
+    status: str
+    is_gone: bool
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        kind = self.kind
+
+        account = self.account
+
+        id = self.id
+
+        status = self.status
+
+        is_gone = self.is_gone
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "kind": kind,
+                "account": account,
+                "id": id,
+                "status": status,
+                "is_gone": is_gone,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        kind = d.pop("kind")
+
+        account = d.pop("account")
+
+        id = d.pop("id")
+
+        status = d.pop("status")
+
+        is_gone = d.pop("is_gone")
+
+        customer_record = cls(
+            kind=kind,
+            account=account,
+            id=id,
+            status=status,
+            is_gone=is_gone,
+        )
+
+        customer_record.additional_properties = d
+        return customer_record
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class ListKiosksSort(StrEnum):
+    ID = "id"
+    VALUE_1 = "-id"
+
+    def __str__(self) -> str:
+        return str(self.value)

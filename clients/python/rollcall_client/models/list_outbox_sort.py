@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class ListOutboxSort(StrEnum):
+    ID = "id"
+    VALUE_0 = "-id"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class MakeDecisionNewDecisionKind(StrEnum):
+    DIFFERENT = "different"
+    HOUSEHOLD = "household"
+    SAME = "same"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="Order")
+
+
+@_attrs_define
+class Order:
+    """An order as its POS holds it; `pos_status` is the POS's own word, `amount` decimal text.
+
+    Attributes:
+        id (str):
+        kind (str):
+        account (str):
+        connection (str):
+        external_id (str):
+        number (str):
+        status (str):
+        pos_status (str):
+        placed_at (datetime.datetime):
+        updated_at (datetime.datetime | None):
+        amount (None | str):
+        currency (str):
+    """
+
+    id: str
+    kind: str
+    account: str
+    connection: str
+    external_id: str
+    number: str
+    status: str
+    pos_status: str
+    placed_at: datetime.datetime
+    updated_at: datetime.datetime | None
+    amount: None | str
+    currency: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = self.id
+
+        kind = self.kind
+
+        account = self.account
+
+        connection = self.connection
+
+        external_id = self.external_id
+
+        number = self.number
+
+        status = self.status
+
+        pos_status = self.pos_status
+
+        placed_at = self.placed_at.isoformat()
+
+        updated_at: None | str
+        if isinstance(self.updated_at, datetime.datetime):
+            updated_at = self.updated_at.isoformat()
+        else:
+            updated_at = self.updated_at
+
+        amount: None | str
+        amount = self.amount
+
+        currency = self.currency
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "kind": kind,
+                "account": account,
+                "connection": connection,
+                "external_id": external_id,
+                "number": number,
+                "status": status,
+                "pos_status": pos_status,
+                "placed_at": placed_at,
+                "updated_at": updated_at,
+                "amount": amount,
+                "currency": currency,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        kind = d.pop("kind")
+
+        account = d.pop("account")
+
+        connection = d.pop("connection")
+
+        external_id = d.pop("external_id")
+
+        number = d.pop("number")
+
+        status = d.pop("status")
+
+        pos_status = d.pop("pos_status")
+
+        placed_at = datetime.datetime.fromisoformat(d.pop("placed_at"))
+
+        def _parse_updated_at(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                updated_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return updated_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        updated_at = _parse_updated_at(d.pop("updated_at"))
+
+        def _parse_amount(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        amount = _parse_amount(d.pop("amount"))
+
+        currency = d.pop("currency")
+
+        order = cls(
+            id=id,
+            kind=kind,
+            account=account,
+            connection=connection,
+            external_id=external_id,
+            number=number,
+            status=status,
+            pos_status=pos_status,
+            placed_at=placed_at,
+            updated_at=updated_at,
+            amount=amount,
+            currency=currency,
+        )
+
+        order.additional_properties = d
+        return order
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,1 @@
+"""Who gets in: second factors, invitations, sessions, and who is signed in where."""

@@ -1,0 +1,1 @@
+"""Writes about sign-in, one topic a file."""

@@ -1,0 +1,1 @@
+"""Reads about sign-in, one topic a file."""

@@ -1,0 +1,1 @@
+"""What changed, for other programs: a feed to read, and webhooks that call them."""

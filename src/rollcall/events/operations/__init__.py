@@ -1,0 +1,1 @@
+"""Writes: webhooks, and what is delivered to them."""

@@ -1,0 +1,1 @@
+"""Reads of events and of the webhooks that tell of them."""

@@ -1,0 +1,1 @@
+"""Pure decisions about identity: no Django, no network, no clock, no database."""

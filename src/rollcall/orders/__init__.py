@@ -1,0 +1,1 @@
+"""Orders: taken at kiosks, or living in a POS; each knows its person."""

@@ -1,0 +1,1 @@
+"""Writes of orders and of what stores sell."""

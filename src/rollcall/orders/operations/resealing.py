@@ -1,0 +1,28 @@
+"""Which columns of orders are sealed, for the rotation of data keys."""
+
+from __future__ import annotations
+
+from rollcall.kit.resealing import SealedTable, register
+from rollcall.orders.rules import contexts, customer_orders
+
+register(
+    SealedTable(
+        table="orders_kioskorder",
+        columns={"sealed_name": contexts.kiosk_order_name},
+        bound_to=("uuid",),
+    )
+)
+register(
+    SealedTable(
+        table="orders_customerorder",
+        columns={"sealed_payload": customer_orders.order_payload},
+        bound_to=("account_id", "external_id"),
+    )
+)
+register(
+    SealedTable(
+        table="orders_unreadableorder",
+        columns={"sealed_raw": customer_orders.unreadable_raw},
+        bound_to=("account_id", "name"),
+    )
+)

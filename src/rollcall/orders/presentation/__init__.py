@@ -1,0 +1,1 @@
+"""How orders are laid out, for kiosks, programs and pages."""

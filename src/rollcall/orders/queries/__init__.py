@@ -1,0 +1,1 @@
+"""Reads of orders and of what stores sell."""

@@ -1,0 +1,10 @@
+"""What each sealed value is bound to, so that a ciphertext cannot be moved to another row."""
+
+from __future__ import annotations
+
+import uuid
+
+
+def kiosk_order_name(order_uuid: uuid.UUID | str) -> bytes:
+    """Binds the name that was typed at a kiosk."""
+    return f"kiosk order name {order_uuid}".encode()

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ProofsConfig(AppConfig):
+    name = "rollcall.proofs"
+    label = "proofs"
+    verbose_name = "Proofs"
