@@ -97,7 +97,7 @@ class TestSecondProcess:
     def test_ends_with_the_window(self, small: PosWorld) -> None:
         small.sync(full=True)
 
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while children() and time.monotonic() < deadline:
             time.sleep(0.05)
 
