@@ -6,6 +6,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 T ?=
+# Compiled modules are kept, whatever the machine's habit: tests start hundreds of processes, and each
+# would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## List the targets
@@ -57,7 +60,7 @@ else
 	@# driver's event loop would stand in other tests' way. Both share one migrated database.
 	@folder=$$(mktemp -d) && chmod 755 $$folder && trap "rm -rf $$folder" EXIT \
 	  && export ROLLCALL_TESTS_FOLDER=$$folder \
-	  && $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not browser" tests src \
+	  && $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not browser" tests src \
 	  && $(BIN)/python -m pytest -n 3 --dist loadfile -m browser
 	@echo "make test-thorough also runs repetitions: more kills, every fault of every POS, another PostgreSQL"
 endif

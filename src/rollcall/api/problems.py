@@ -120,9 +120,7 @@ TOO_MANY_CUSTOMERS: Final = Kind(
 INTERNAL_ERROR: Final = Kind(
     code="internal_error", status=500, title="Rollcall failed; it was logged"
 )
-UNAVAILABLE: Final = Kind(
-    code="unavailable", status=503, title="The database cannot be reached for now"
-)
+UNAVAILABLE: Final = Kind(code="unavailable", status=503, title="Not available for now")
 
 
 def list_kinds() -> list[Kind]:

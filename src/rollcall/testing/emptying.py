@@ -13,7 +13,7 @@ from typing import Final
 from django.db import DatabaseError, connection, transaction
 from django.test import TransactionTestCase
 
-_TRIES: Final = 5
+_TRIES: Final = 40
 #: Made with the tables, the same for every test.
 _KEPT: Final = frozenset({"django_content_type", "auth_permission"})
 _FUNCTION: Final = "empty_after_a_test"

@@ -24,7 +24,7 @@ from rollcall.testing.installation import Installation
 from rollcall.testing.thorough import times
 
 CONNECTION = "alder-way"
-CALLS, THREADS = times(160, 960), 16
+CALLS, PEOPLE, THREADS = times(80, 960), times(60, 120), 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,17 +38,18 @@ class Place:
         return [json.loads(line) for line in listed.splitlines()]
 
     def wait_for(self, reached: Callable[[Counter[object]], bool]) -> Counter[object]:
-        """Wait until the events' states are so; a minute at most."""
-        deadline = time.monotonic() + 60
+        """Wait until the events' states are so; two minutes at most."""
+        deadline = time.monotonic() + 120
         while not reached(states := Counter(one["state"] for one in self.events())):
             assert time.monotonic() < deadline, states
+            time.sleep(0.3)  # each look is a process that takes the processor from the worker
         return states
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("installation")
-    options = SimulatorOptions(state=folder / "pos.sqlite", people=120, no_limits=True)
+    options = SimulatorOptions(state=folder / "pos.sqlite", people=PEOPLE, no_limits=True)
     with running("blaze", options) as simulator:
         hub = Installation(data=folder / "hub")
         hub.connect({**simulator.settings, "requests_per_second": 100_000}, kind="blaze")

@@ -43,10 +43,11 @@ class Place:
         return run
 
     def wait_for(self, reached: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Wait until the newest run is so; half a minute at most."""
-        deadline = time.monotonic() + 30
+        """Wait until the newest run is so; a minute at most."""
+        deadline = time.monotonic() + 60
         while not reached(run := self.newest()):
             assert time.monotonic() < deadline, run
+            time.sleep(0.3)  # each look is a process that takes the processor from the worker
         return run
 
     def is_leased(self) -> bool:

@@ -15,6 +15,7 @@ import pytest
 from pydantic import ValidationError
 
 from rollcall.pos.clock import utc_now
+from rollcall.pos.conformance.ground import Unlimited
 from rollcall.pos.connectors.treez.client import TreezClient
 from rollcall.pos.connectors.treez.connector import CONNECTOR, TreezSettings
 from rollcall.pos.contract import Criteria, OpenOptions, Window, WindowKind
@@ -22,7 +23,10 @@ from rollcall.pos.errors import PosCredentialsError, PosGoneError, UnsupportedBy
 from rollcall.pos.simulator import RunningSimulator, SimulatorOptions, running
 
 OPTIONS = OpenOptions(
-    time_zone=ZoneInfo("America/Los_Angeles"), backoff_s=(0.001, 0.01), timeout_s=5
+    time_zone=ZoneInfo("America/Los_Angeles"),
+    rate_limiter=Unlimited(),
+    backoff_s=(0.001, 0.01),
+    timeout_s=5,
 )
 HOME = {
     "type": "address_of_record", "street1": "1 Elm St", "city": "Oakland", "state": "CA",

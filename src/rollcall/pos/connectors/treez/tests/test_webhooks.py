@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
+from rollcall.pos.conformance.ground import Unlimited
 from rollcall.pos.connectors.treez.connector import CONNECTOR, TreezSettings
 from rollcall.pos.contract import OpenOptions
 from rollcall.pos.errors import PosRefusedDataError
@@ -23,7 +24,7 @@ from rollcall.pos.webhooks import EventKind, WebhookEvent
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 TOKEN = "a-token-of-enough-characters"
 READER = CONNECTOR.webhooks
-OPTIONS = OpenOptions(time_zone=ZoneInfo("America/Los_Angeles"))
+OPTIONS = OpenOptions(time_zone=ZoneInfo("America/Los_Angeles"), rate_limiter=Unlimited())
 
 
 def settings(token: str = TOKEN) -> TreezSettings:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from rollcall.pos.clock import utc_now
+from rollcall.pos.conformance.ground import Unlimited
 from rollcall.pos.connectors.treez import wire, writes
 from rollcall.pos.connectors.treez.client import TreezClient
 from rollcall.pos.connectors.treez.connector import CONNECTOR, TreezSettings
@@ -33,7 +34,9 @@ from rollcall.pos.writing import NewCustomer
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 ZONE = ZoneInfo("America/Los_Angeles")
-OPTIONS = OpenOptions(time_zone=ZONE, backoff_s=(0.001, 0.01), timeout_s=5, attempts=2)
+OPTIONS = OpenOptions(
+    time_zone=ZONE, rate_limiter=Unlimited(), backoff_s=(0.001, 0.01), timeout_s=5, attempts=2
+)
 ANA: Mapping[str, FieldValue] = {
     "given_name": "Ana", "family_name": "Lee", "born_on": "1990-01-02", "phone": "+14155550111",
     "email": "ana@example.com",
