@@ -17,7 +17,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.shortcuts import render
@@ -26,7 +26,10 @@ from qrcode.image.svg import SvgPathImage
 from rollcall.access.operations.recording import record_for_person
 from rollcall.access.operations.secrets import open_secret, seal_secret
 from rollcall.access.operations.single_sign_on import NobodyInvitedError, bind
+from rollcall.access.operations.tablets import leave_tablet, note_person
 from rollcall.access.queries.second_factor import count_factors, must_keep_second_factor
+from rollcall.access.queries.tablets import find_tablet, scope_at
+from rollcall.access.rules.pins import PAUSES, TABLET_COOKIE, TABLET_KEY
 from rollcall.access.rules.sessions import INVITATION_KEY
 from rollcall.access.rules.single_sign_on import PROVEN_AT
 from rollcall.kit.clock import utc_now
@@ -130,6 +133,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
 def listen() -> None:
     """Note who proves who they are, and tell the audit of second factors. Idempotent."""
     user_logged_in.connect(_on_sign_in, dispatch_uid="access.signed_in")
+    user_logged_out.connect(_on_sign_out, dispatch_uid="access.signed_out")
     for signal, action in (
         (signals.authenticator_added, "added"),
         (signals.authenticator_removed, "removed"),
@@ -138,9 +142,25 @@ def listen() -> None:
         signal.connect(_Recorder(action), weak=False, dispatch_uid=f"access.second_factor_{action}")
 
 
-def _on_sign_in(sender: object, request: HttpRequest, **_more: object) -> None:  # noqa: ARG001
+def _on_sign_in(sender: object, request: HttpRequest, user: User, **_more: object) -> None:  # noqa: ARG001
     # Whoever has a session at the provider may come from there without having proved anything.
-    note_proof(request, now=getattr(request, PROVEN_AT, None) or utc_now())
+    proven_at = getattr(request, PROVEN_AT, None) or utc_now()
+    note_proof(request, now=proven_at)
+    tablet = find_tablet(request.COOKIES.get(TABLET_COOKIE, ""))
+    if tablet is not None and scope_at(tablet, user) is not None:
+        note_person(tablet, user, proven_at=proven_at)
+        request.session[TABLET_KEY] = tablet.pk
+
+
+def _on_sign_out(
+    sender: object,  # noqa: ARG001
+    request: HttpRequest,
+    user: User | None,
+    **_more: object,
+) -> None:
+    tablet_id = request.session.get(TABLET_KEY)
+    if isinstance(user, User) and isinstance(tablet_id, int) and not hasattr(request, PAUSES):
+        leave_tablet(tablet_id, user)
 
 
 class _Recorder:

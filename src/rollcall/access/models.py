@@ -1,4 +1,4 @@
-"""Tables of invitations."""
+"""Tables of invitations, sign-ins, shared tablets and broken glass."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 from rollcall.kit.ids import new_public_id
 from rollcall.kit.scope import Role
 from rollcall.kit.scoping import ScopedModel
-from rollcall.stores.models import User
+from rollcall.stores.models import Store, User
 
 
 class Invitation(ScopedModel):
@@ -83,3 +83,62 @@ class BreakGlass(ScopedModel):
 
     def __str__(self) -> str:
         return f"break-glass {self.pk}"
+
+
+class SharedTablet(ScopedModel):
+    """A browser of a store that several people use in turn. Its cookie's secret is not kept."""
+
+    id = models.BigAutoField(primary_key=True)
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
+    name = models.TextField()
+    secret_hash = models.BinaryField(help_text="SHA-256; the secret is random")
+    set_up_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    set_up_at = models.DateTimeField()
+    used_at = models.DateTimeField(help_text="when somebody signed in there last")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["retailer", "-set_up_at"], name="shared_tablet_newest")]
+
+    def __str__(self) -> str:
+        return f"shared tablet {self.pk}"
+
+
+class TabletPerson(ScopedModel):
+    """Somebody has proved who they are at a shared tablet; for a while a PIN brings them back."""
+
+    id = models.BigAutoField(primary_key=True)
+    tablet = models.ForeignKey(SharedTablet, on_delete=models.CASCADE, related_name="people")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    proven_at = models.DateTimeField(help_text="by password, passkey or the company's sign-in")
+    proven_with = models.CharField(
+        max_length=128, help_text="keyed hash of the password then; a new password ends it"
+    )
+    wrong = models.IntegerField(default=0, help_text="PINs tried since one was right")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["retailer", "tablet", "user"], name="tablet_person_once_per_tablet"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"person {self.user_id} at tablet {self.tablet_id}"
+
+
+class Pin(ScopedModel):
+    """What somebody types at shared tablets of one retailer, hashed with the installation's key."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=200, help_text="as Django keeps passwords")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["retailer", "user"], name="pin_one_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"PIN of person {self.user_id}"

@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext
 
 from rollcall.access.queries.people import Colleague
+from rollcall.access.rules.pins import TABLET_KEY
 from rollcall.access.rules.single_sign_on import Provider
 from rollcall.kit.scope import Role
 
@@ -32,6 +33,13 @@ def single_sign_on() -> Provider | None:
     """The company's provider, if there is one."""
     provider: Provider | None = settings.SINGLE_SIGN_ON
     return provider
+
+
+@register.simple_tag(takes_context=True)
+def on_shared_tablet(context: template.Context) -> bool:
+    """Whether others use this browser in turn."""
+    request = context.get("request")
+    return request is not None and TABLET_KEY in request.session
 
 
 def name_role(role: Role) -> str:

@@ -22,6 +22,8 @@ OPEN_PAGES: Final = {
     "account_inactive": "everybody",
     "api-docs": "everybody",
     "access:join": "whoever has the key of an invitation",
+    "access:switch": "everybody at a shared tablet",
+    "access:switch_to": "whoever signed in at the shared tablet today, and knows their PIN",
     "mfa_login_webauthn": "everybody",
     "openid_connect_login": "everybody, where the company has a sign-in of its own",
     "openid_connect_callback": "whoever left for it from here",

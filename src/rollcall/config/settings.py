@@ -303,6 +303,10 @@ SESSION_IDLE_MINUTES = environment.number(
     "ROLLCALL_SESSION_IDLE_MINUTES", default=60, minimum=5, maximum=720
 )
 SESSION_HOURS = environment.number("ROLLCALL_SESSION_HOURS", default=12, minimum=1, maximum=24)
+#: At a shared tablet people leave it to the next one this soon.
+TABLET_IDLE_MINUTES = environment.number(
+    "ROLLCALL_TABLET_IDLE_MINUTES", default=5, minimum=2, maximum=60
+)
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -14,10 +14,13 @@ from rollcall.stores.models import User
 _MOST: Final = 50
 
 
-def get_limits() -> Limits:
-    """How long people stay signed in here."""
+def get_limits(*, on_tablet: bool = False) -> Limits:
+    """How long people stay signed in here; at a shared tablet the next one soon stands there."""
+    idle = settings.SESSION_IDLE_MINUTES
+    if on_tablet:
+        idle = min(idle, settings.TABLET_IDLE_MINUTES)
     return Limits(
-        idle=dt.timedelta(minutes=settings.SESSION_IDLE_MINUTES),
+        idle=dt.timedelta(minutes=idle),
         longest=dt.timedelta(hours=settings.SESSION_HOURS),
     )
 

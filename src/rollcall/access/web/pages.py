@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rollcall.access.web import joining, people, sessions
+from rollcall.access.web import joining, people, sessions, tablets
 
 app_name = "access"
 
@@ -12,6 +12,12 @@ urlpatterns = [
     path("join/", joining.join, name="join"),
     path("security/sessions/", sessions.sessions_page, name="sessions"),
     path("security/sessions/end/", sessions.end_sessions, name="end_sessions"),
+    path("security/pin/", tablets.pin_page, name="pin"),
+    path("switch/", tablets.switch_page, name="switch"),
+    path("switch/lock/", tablets.lock, name="lock"),
+    path("switch/<int:person_id>/", tablets.switch_to, name="switch_to"),
+    path("tablets/", tablets.tablets_page, name="tablets"),
+    path("tablets/<int:tablet_id>/end/", tablets.end, name="end_tablet"),
     path("staff/", people.people_page, name="people"),
     path("staff/invite/", people.invite_page, name="invite"),
     path(
