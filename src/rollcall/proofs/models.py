@@ -31,6 +31,9 @@ class SentCode(ScopedModel):
     kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, related_name="+")
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
     channel = models.CharField(max_length=10)
+    contact_key = models.BigIntegerField(
+        null=True, help_text="blind index of where it goes; it is sent nowhere else"
+    )
     message_id = models.UUIDField(default=new_public_id, help_text="the same in every attempt")
     code_hash = models.BigIntegerField(help_text="keyed, and bound to the message's id")
     sealed_code = models.BinaryField(null=True)
@@ -59,7 +62,10 @@ class SentCode(ScopedModel):
 
 
 class Proof(ScopedModel):
-    """Somebody proved in a store that a record tells of them; good for a few minutes."""
+    """Somebody proved in a store that a record tells of them; good for a few minutes.
+
+    By a code they also proved that the phone or e-mail is theirs to which it was sent.
+    """
 
     id = models.BigAutoField(primary_key=True)
     record = models.ForeignKey(PosRecord, on_delete=models.CASCADE, related_name="+")
@@ -67,6 +73,12 @@ class Proof(ScopedModel):
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
     token_hash = models.BinaryField()
     means = ArrayField(models.CharField(max_length=20), help_text="names of what was compared")
+    channel = models.CharField(
+        max_length=10, blank=True, default="", help_text="of the code that was right"
+    )
+    contact_key = models.BigIntegerField(
+        null=True, help_text="blind index of where that code was sent"
+    )
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

@@ -12,9 +12,10 @@ from django.db import connection
 
 from rollcall.api.idempotency import LOCKS
 from rollcall.api.models import IdempotentRequest, KeptAnswer
-from rollcall.config.tests.test_platform_routes import OPERATIONS, OfA
+from rollcall.config.tests.test_platform_routes import OPERATIONS, OfA, prove
 from rollcall.config.tests.test_platform_routes import of_a as of_a
 from rollcall.config.urls import kiosk_api, platform_api
+from rollcall.customers.models import PosRecord
 from rollcall.customers.tests.kiosk_world import fresh_api as fresh_api
 from rollcall.identity.tests.merging_shop import shop as shop
 from rollcall.kit.scope import Role, Scope
@@ -167,6 +168,10 @@ class TestTheKioskApi:
             "amount": 45,
             "products": [{"sku": "BD-035", "quantity": 1, "product_value_id": 71}],
         }
+        record = PosRecord.objects.scoped(scope_a).filter(
+            link__customer__public_id=of_a.ids["customer_id"]
+        )[0]
+        claim = {"proof": prove(scope_a, record, order)}
         sent: dict[str, tuple[str, str, dict[str, Any]]] = {
             "createCustomer": ("POST", "customers", {"customer": INES}),
             "updateCustomer": (
@@ -176,6 +181,7 @@ class TestTheKioskApi:
             ),
             "placeKioskOrder": ("POST", "customer_order", {"order": placed}),
             "payKioskOrder": ("PUT", f"customer_order/{order.uuid}", {"order": {"payed": True}}),
+            "claimOrders": ("POST", "claim", claim),
             "identifyCustomer": ("POST", "identify", {"identify": {"phone": "(415) 555-0199"}}),
         }
 

@@ -23,6 +23,7 @@ from rollcall.customers.tests.kiosk_world import fresh_api as fresh_api
 from rollcall.customers.tests.kiosk_world import world as world
 from rollcall.kit.clock import utc_now
 from rollcall.kit.kiosk_profiles import KeyProfile
+from rollcall.orders.api.claims import CLAIM_AT_KIOSK
 from rollcall.orders.api.kiosk_shapes import LIST
 from rollcall.proofs.api import IDENTIFY
 from rollcall.stores.operations import mint_key, revoke_key, save_kiosk, set_profile
@@ -220,7 +221,7 @@ class TestOpenApi:
         examples = documented_examples(server)
         described = [
             *(*SEARCH.examples, *READ.examples),
-            *(*LIST.examples, *IDENTIFY.examples),
+            *(*LIST.examples, *CLAIM_AT_KIOSK.examples, *IDENTIFY.examples),
         ]
         assert len(examples) == len(described)
         for example in examples:
@@ -305,6 +306,7 @@ class TestTheDocument:
             "/api/v1/{catalog_id}/customer_order",
             "/api/v1/{catalog_id}/customer_order/{order_id}",
             "/api/v1/{catalog_id}/identify",
+            "/api/v1/{catalog_id}/claim",
         }
 
     def test_refers_only_to_what_it_holds(self, document: dict[str, Any]) -> None:
@@ -376,6 +378,10 @@ class TestTheDocument:
             "placeKioskOrder": [
                 *("201", "400", "401", "404", "405", "409", "413", "414", "422", "429", "500"),
                 "503",
+            ],
+            "claimOrders": [
+                *("200", "400", "401", "403", "404", "405", "409", "413", "414", "422", "429"),
+                *("500", "503"),
             ],
             "payKioskOrder": [
                 *("200", "400", "401", "403", "404", "405", "409", "413", "414", "422", "429"),

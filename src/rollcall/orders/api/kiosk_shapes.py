@@ -96,6 +96,8 @@ _ORDER_BODY: Final = Body(
                     "last_name": {"type": "string"},
                     "amount": {"type": ["string", "number"]},
                     "customer_id": {"type": ["string", "null"]},
+                    "phone": {"type": ["string", "null"]},
+                    "email": {"type": ["string", "null"]},
                     "products": {
                         "type": "array",
                         "items": {
