@@ -14,6 +14,8 @@ from .change_webhook_webhook_change import ChangeWebhookWebhookChange
 from .change_webhook_webhook_change_state_type_0 import (
     ChangeWebhookWebhookChangeStateType0,
 )
+from .claim_orders_sent_proof import ClaimOrdersSentProof
+from .claimed_orders import ClaimedOrders
 from .code_and_words import CodeAndWords
 from .connection_state import ConnectionState
 from .connection_told import ConnectionTold
@@ -169,6 +171,8 @@ __all__ = (
     "Change",
     "ChangeWebhookWebhookChange",
     "ChangeWebhookWebhookChangeStateType0",
+    "ClaimedOrders",
+    "ClaimOrdersSentProof",
     "CodeAndWords",
     "Connections",
     "ConnectionState",

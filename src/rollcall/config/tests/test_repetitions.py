@@ -169,7 +169,7 @@ class TestTheKioskApi:
             "products": [{"sku": "BD-035", "quantity": 1, "product_value_id": 71}],
         }
         record = PosRecord.objects.scoped(scope_a).filter(
-            link__customer__public_id=of_a.ids["customer_id"]
+            link__customer__public_id=str(of_a.ids["customer_id"])
         )[0]
         claim = {"proof": prove(scope_a, record, order)}
         sent: dict[str, tuple[str, str, dict[str, Any]]] = {
