@@ -1,7 +1,7 @@
-"""Tables of codes, proofs and counted tries.
+"""Tables of codes, proofs and counted tries, and of the log-ins that were bound by a proof.
 
-All name the record that was proven, not the person: whose it is now says its Link, so that nothing
-here has to follow merges, and an undone merge leaves nobody with another's proof.
+Codes and proofs name the record that was proven, not the person: whose it is now says its Link, so
+that they need not follow merges, and an undone merge leaves nobody with another's proof.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from rollcall.customers.models import PosRecord
+from rollcall.customers.models import Customer, PosRecord
 from rollcall.kit.ids import new_public_id
 from rollcall.kit.scoping import ScopedModel
 from rollcall.stores.models import Kiosk, Store
@@ -89,6 +89,39 @@ class Proof(ScopedModel):
 
     def __str__(self) -> str:
         return f"proof {self.pk}"
+
+
+class WebIdentity(ScopedModel):
+    """A web shop's log-in (OpenID Connect: issuer and subject) that somebody proved to be theirs.
+
+    ``customer`` is whom it was bound for, ``holder`` who that is now. One that is bound no more
+    stays as history.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=new_public_id, unique=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    issuer = models.CharField(max_length=255, help_text="URL, as in the claim iss")
+    sealed_subject = models.BinaryField(help_text="as in the claim sub")
+    subject_key = models.BigIntegerField(help_text="blind index of issuer and subject")
+    channel = models.CharField(max_length=10, help_text="of the code that proved it")
+    bound_at = models.DateTimeField()
+    bound_by = models.TextField()
+    unbound_at = models.DateTimeField(null=True)
+    unbound_by = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["retailer", "subject_key"],
+                condition=models.Q(unbound_at__isnull=True),
+                name="web_identity_bound_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"web identity {self.pk}"
 
 
 class Tries(ScopedModel):

@@ -29,7 +29,8 @@ from rollcall.outbox.models import OutboxEntry
 from rollcall.outbox.operations.enqueue import put_entry
 from rollcall.outbox.rules.wishes import Wish
 from rollcall.pos.registry import connector
-from rollcall.proofs.models import Proof
+from rollcall.proofs.models import Proof, WebIdentity
+from rollcall.proofs.operations.web_identities import bind
 from rollcall.proofs.rules.limits import PROOF_LIFE
 from rollcall.proofs.rules.tokens import mint_proof, proof_hash
 from rollcall.registration.tests.kiosk import Kiosk
@@ -84,6 +85,9 @@ RIGHTS = {
     "detachKioskOrder": (Grant.WRITE_ORDERS, Role.STAFF),
     "payKioskOrder": (Grant.WRITE_ORDERS, Role.STAFF),
     "claimOrders": (Grant.WRITE_ORDERS, Role.STAFF),
+    "bindWebIdentity": (Grant.WRITE_CUSTOMERS, Role.STAFF),
+    "lookUpWebIdentity": (Grant.READ_CUSTOMERS, Role.STAFF),
+    "unbindWebIdentity": (Grant.WRITE_CUSTOMERS, Role.STAFF),
     "listStores": (Grant.READ_STORES, Role.STAFF),
     "getStore": (Grant.READ_STORES, Role.STAFF),
     "listKiosks": (Grant.READ_STORES, Role.STAFF),
@@ -119,7 +123,7 @@ OPERATIONS = {
 #: What belongs to whoever asks: it is theirs alone.
 MAKES_ITS_OWN = {"createWebhook"}
 #: A proof that was given elsewhere proves nothing.
-OF_NOBODY = {"claimOrders": (403,)}
+OF_NOBODY = {"claimOrders": (403,), "bindWebIdentity": (403,)}
 WRITES = sorted(name for name, (method, _) in OPERATIONS.items() if method != "GET")
 HOSTILE = [
     b"{",
@@ -177,6 +181,9 @@ def of_a(fresh_api: None, shop: MergingShop, store_a: Store) -> OfA:
     record = PosRecord.objects.scoped(shop.scope).filter(link__customer=first)[0]
     two = {"first": str(first.public_id), "second": str(second.public_id)}
     order = place_for(shop.scope, store_a, first)
+    proof = prove(shop.scope, record, order)
+    login = {"issuer": "https://id.example.com", "subject": "248289761001"}
+    identity = bind(shop.scope, **login, proof=proof, now=utc_now())
     phone = {"phone": "+14155550188"}
     return OfA(
         ids={
@@ -186,6 +193,7 @@ def of_a(fresh_api: None, shop: MergingShop, store_a: Store) -> OfA:
             "decision_id": decision.pk,
             "webhook_id": webhook.pk,
             "kiosk_order_id": order.uuid,
+            "web_identity_id": identity.public_id,
             "store": store_a.slug,
             "store_id": store_a.slug,
             **run_a_shop(shop, first, store_a),
@@ -215,7 +223,9 @@ def of_a(fresh_api: None, shop: MergingShop, store_a: Store) -> OfA:
             "saveProducts": {"products": [GUMMIES]},
             "attachKioskOrder": {"customer_id": str(second.public_id)},
             "payKioskOrder": {"paid": True},
-            "claimOrders": {"proof": prove(shop.scope, record, order)},
+            "claimOrders": {"proof": proof},
+            "bindWebIdentity": {**login, "subject": "248289761002", "proof": proof},
+            "lookUpWebIdentity": login,
             "lookUpAtPos": {"first_name": "Nora", "last_name": "Okafor"},
             "rewindConnection": {"to": "2026-11-18T00:00:00Z"},
             "discardOutboxEntry": {"reason": "A slip"},
@@ -300,6 +310,7 @@ def state_of(scope: Scope) -> list[Any]:
         list(Webhook.objects.scoped(scope).values_list("pk", "state", "url")),
         WebhookSecret.objects.scoped(scope).count(),
         WebhookDelivery.objects.scoped(scope).count(),
+        list(WebIdentity.objects.scoped(scope).values_list("holder", "unbound_at")),
         list(KioskOrder.objects.scoped(scope).values_list("holder", "paid_at")),
         list(ProductValue.objects.scoped(scope).values_list("external_id", "value")),
         list(PosConnection.objects.scoped(scope).values_list("pk", "paused")),

@@ -27,7 +27,7 @@ from rollcall.testing.fixtures import NOON
 from rollcall.testing.platform_client import PlatformClient
 
 #: Searches and previews that are sent as bodies: they change nothing.
-READING = {"searchCustomers", "previewMerge", "previewUndo", "lookUpAtPos"}
+READING = {"searchCustomers", "previewMerge", "previewUndo", "lookUpAtPos", "lookUpWebIdentity"}
 FINE = (200, 201, 202)
 #: Refused, for it is decided by then that they are different people: refusals are kept as well.
 REFUSED = {"mergePeople": (409,)}

@@ -25,7 +25,7 @@ from rollcall.kit.clock import utc_now
 from rollcall.kit.kiosk_profiles import KeyProfile
 from rollcall.orders.api.claims import CLAIM_AT_KIOSK
 from rollcall.orders.api.kiosk_shapes import LIST
-from rollcall.proofs.api import IDENTIFY
+from rollcall.proofs.api.kiosk import IDENTIFY
 from rollcall.stores.operations import mint_key, revoke_key, save_kiosk, set_profile
 from rollcall.stores.rules.api_keys import mint_api_key, parse_api_key
 from rollcall.testing.fixtures import NOON

@@ -17,7 +17,8 @@ from rollcall.api.kiosks import KioskAsked
 from rollcall.api.platform import IDEMPOTENCY, do_once
 from rollcall.api.problems import ProblemError
 from rollcall.orders.api.asking import WRITE, WRITTEN
-from rollcall.orders.operations.claiming import NotProvenError, claim_orders
+from rollcall.orders.operations.claiming import claim_orders
+from rollcall.proofs.queries.proofs import NotProvenError
 
 PATH: Final = "/{catalog_id}/claim"
 _DETAIL: Final = "Have the shopper confirm a code that was sent to them; its proof opens this."

@@ -20,14 +20,10 @@ from rollcall.customers.operations.settling import lock_person
 from rollcall.kit.scope import Role, Scope, require
 from rollcall.orders.operations.tying import note_tie
 from rollcall.orders.queries.kiosk_orders import list_guest_orders
-from rollcall.proofs.queries.proofs import find_proven_contact
+from rollcall.proofs.queries.proofs import require_proven_contact
 
 #: Orders that one claim ties; the next claim goes on.
 MOST: Final = 100
-
-
-class NotProvenError(LookupError):
-    """Nobody proved by a code that a contact is theirs, or not here, or too long ago."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,9 +49,7 @@ def claim_orders(scope: Scope, proof: str, *, now: dt.datetime) -> Claim:
     :raises NotProvenError: the same for every reason.
     """
     require(scope, Role.KIOSK)
-    proven = find_proven_contact(scope, proof, now=now)
-    if proven is None:
-        raise NotProvenError
+    proven = require_proven_contact(scope, proof, now=now)
     holder_id = lock_person(scope, proven.home_id)
     found = list_guest_orders(scope, proven.contact, proven.value, apart_from=holder_id, limit=MOST)
     for order in found:

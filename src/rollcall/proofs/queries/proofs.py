@@ -58,6 +58,21 @@ class ProvenContact:
     value: str = field(repr=False)
 
 
+class NotProvenError(LookupError):
+    """Nobody proved by a code that a contact is theirs, or not here, or too long ago."""
+
+
+def require_proven_contact(scope: Scope, text: str, *, now: dt.datetime) -> ProvenContact:
+    """As :func:`find_proven_contact`.
+
+    :raises NotProvenError: the same for every reason why a proof is not good.
+    """
+    found = find_proven_contact(scope, text, now=now)
+    if found is None:
+        raise NotProvenError
+    return found
+
+
 def find_proven_contact(scope: Scope, text: str, *, now: dt.datetime) -> ProvenContact | None:
     """What was proven by a code, as long as the proof is good; None for every reason why not.
 
