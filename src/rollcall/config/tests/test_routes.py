@@ -288,6 +288,7 @@ class TestNotFound:
         client.force_login(charlie)
         unknown = {
             "public_id": "01a201a8-0000-7000-8000-000000000000",
+            "web_identity_id": "01a201a8-0000-7000-8000-000000000000",
             "slug": "nowhere",
             "provider_id": "sso-111111111111",
             "public_part": "nobodys0key0",
