@@ -21,12 +21,17 @@ _STATUS_LINES: Final = {status.value: f"{status.value} {status.phrase}" for stat
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What is sent, without the headers that every answer of the API has."""
+    """What is sent, without the headers that every answer of the API has.
+
+    :param is_final: False: the same request goes on with what it began, so that it may be answered
+        otherwise when it is repeated.
+    """
 
     status: int
     body: bytes
     content_type: str = JSON
     headers: Headers = ()
+    is_final: bool = True
 
 
 def json_answer(content: object, *, status: int = 200, headers: Headers = ()) -> Answer:
@@ -46,7 +51,10 @@ def common_headers() -> Headers:
         # Kiosks are web pages of other origins. Nothing here goes by cookies, so a foreign page
         # can do no more than whoever holds the key.
         ("Access-Control-Allow-Origin", "*"),
-        ("Access-Control-Expose-Headers", "ETag, RateLimit, RateLimit-Policy, Retry-After"),
+        (
+            "Access-Control-Expose-Headers",
+            "ETag, Idempotency-Replayed, RateLimit, RateLimit-Policy, Retry-After",
+        ),
     ]
     if settings.SECURE_HSTS_SECONDS:
         age = settings.SECURE_HSTS_SECONDS

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.http import HttpRequest
 
 from rollcall.api import problems
 from rollcall.api.models import IdempotentPart, IdempotentRequest
@@ -22,11 +23,12 @@ Outcome = Mapping[str, Any]
 
 HEADER: Final = "Idempotency-Key"
 LONGEST: Final = 200
-#: A repetition that comes later than this is a new request.
+#: A repetition that comes later than this is a new request. The answer itself is kept for a shorter
+#: time (``kept_answers``); after that a repetition still does nothing twice.
 KEPT: Final = dt.timedelta(days=7)
 _SWEEP_ONE_IN: Final = 500
 #: First number of the advisory locks of requests under way ("idem").
-_LOCKS: Final = 0x6964656D
+LOCKS: Final = 0x6964656D
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +40,16 @@ class Claim:
 
     id: int
     made: uuid.UUID
+
+
+def sent_key(http: HttpRequest) -> str:
+    """Return the Idempotency-Key of a request, "" if it has none."""
+    return str(http.headers.get(HEADER, ""))
+
+
+def named_request(http: HttpRequest) -> bytes:
+    """Return what a key stands for: the address with what was sent there."""
+    return f"{http.method} {http.path_info}\n".encode(errors="surrogatepass") + http.body
 
 
 def name_of(owner: str, key: str, body: bytes, *, now: dt.datetime) -> uuid.UUID:
@@ -84,7 +96,7 @@ def claimed(owner: str, key: str, body: bytes, *, now: dt.datetime) -> Iterator[
     """Keep others with the same key out for the length of the block, over many transactions.
 
     For what takes longer than a transaction may. Whoever dies in the block lets go: the lock is the
-    database connection's.
+    database connection's. Whoever holds it may claim the same once more.
 
     :raises ProblemError: as :func:`once`.
     """
@@ -122,7 +134,7 @@ def in_flight() -> ProblemError:
 
 def _ask(statement: str, number: int) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [_LOCKS, number])
+        cursor.execute(statement, [LOCKS, number])
         row = cursor.fetchone()
     return bool(row[0])
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from django.http import HttpRequest, HttpResponse
 
-from rollcall.api import keys, problems, throttle
+from rollcall.api import idempotency, kept_answers, keys, problems, throttle
 from rollcall.api.answers import Answer, to_django
 from rollcall.api.problems import ProblemError
 from rollcall.api.requests import ApiRequest, read_request
@@ -69,6 +69,10 @@ class Right:
     grant: Grant
     role: Role
 
+    def writes(self, request: HttpRequest) -> bool:
+        """Whether a request changes something; a search that is sent as a body does not."""
+        return request.method != "GET" and self.grant.is_for_writing
+
 
 _finder: list[IntegrationFinder] = []
 
@@ -96,23 +100,33 @@ def admit(request: ApiRequest, right: Right) -> Integration:
 
 
 def answer(request: HttpRequest, right: Right, handler: Callable[[Asked], Answer]) -> HttpResponse:
-    """Answer an operation for whoever has the right; nobody else reaches the handler."""
+    """Answer an operation for whoever has the right; nobody else reaches the handler.
+
+    A write that is repeated with its Idempotency-Key gets the answer that it got.
+    """
     read = read_request(request.META, {})
     try:
         caller = admit(read, right)
-        found = handler(Asked(caller=caller, http=request, now=utc_now()))
+        asked = Asked(caller=caller, http=request, now=utc_now())
+        found = _write(read, asked, handler) if right.writes(request) else handler(asked)
     except ForbiddenError as error:
         found = failure(ProblemError(problems.FORBIDDEN, f"{error}."))
     except Exception as error:  # noqa: BLE001  # the last place where it can become an answer
         found = failure(error)
-    return to_django(
-        Answer(
-            status=found.status,
-            body=found.body,
-            content_type=found.content_type,
-            headers=(*_missing(read, found), *found.headers),
-        )
+    return to_django(replace(found, headers=(*_missing(read, found), *found.headers)))
+
+
+def _write(read: ApiRequest, asked: Asked, handler: Callable[[Asked], Answer]) -> Answer:
+    http = asked.http
+    write = kept_answers.Write(
+        owner=asked.caller.owner,
+        key=idempotency.sent_key(http),
+        sent=idempotency.named_request(http),
+        credential=keys.bearer_key(read),
+        conditions=(str(http.headers.get("If-Match", "")),),
+        now=asked.now,
     )
+    return kept_answers.answer_once(write, lambda: handler(asked))
 
 
 def _missing(request: ApiRequest, found: Answer) -> list[tuple[str, str]]:

@@ -106,6 +106,11 @@ def bearer_key(request: ApiRequest) -> str:
     return key.strip(" ") if scheme.lower() == "bearer" else ""
 
 
+def shown_key(request: ApiRequest) -> str:
+    """The key that a request shows, wherever it stands; "" if there is none that could be one."""
+    return _shown(request).text
+
+
 def recall(request: ApiRequest) -> Caller:
     """Whose key it is, if it ever was right; whoever uses this checks that it still is.
 

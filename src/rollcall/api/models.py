@@ -42,6 +42,30 @@ class IdempotentRequest(models.Model):
         return f"request of {self.owner}"
 
 
+class KeptAnswer(models.Model):
+    """The answer to such a request, as it was sent to one asker.
+
+    Sealed with a key that only the asker's credential gives, and that stands nowhere here: whose
+    row it is, or of whom it tells, cannot be told without it.
+    """
+
+    request = models.ForeignKey(
+        IdempotentRequest, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    asker_hash = models.BinaryField(help_text="of the credential, and of what else was shown")
+    sealed = models.BinaryField(help_text="status, headers and body")
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "asker_hash"], name="kept_answer_once")
+        ]
+        indexes = [models.Index(fields=["kept_at"], name="kept_answer_age")]
+
+    def __str__(self) -> str:
+        return f"answer to request {self.request_id}"
+
+
 class IdempotentPart(models.Model):
     """What became of one of the many things that one request asks for; written with it."""
 

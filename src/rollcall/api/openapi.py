@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from rollcall.api import problems
+from rollcall.api import idempotency, kept_answers, problems
 from rollcall.api.answers import JSON, to_django
 from rollcall.api.describing import DESCRIPTION, Description, Example, Parameter
 from rollcall.api.problems import BY_STATUS, PROBLEM_JSON, ProblemError
@@ -49,6 +49,13 @@ _HEADERS: Final[dict[str, Any]] = {
 }
 _VERSION: Final[dict[str, Any]] = {
     "ETag": {"description": "The version, for `If-Match`.", "schema": {"type": "string"}}
+}
+_REPLAYED: Final[dict[str, Any]] = {
+    kept_answers.REPLAYED: {
+        "description": "`true`: this is the answer to an earlier request with the same"
+        " Idempotency-Key, byte for byte; nothing was done.",
+        "schema": {"type": "string"},
+    }
 }
 _HEADERS_BY_STATUS: Final[dict[int, dict[str, Any]]] = {
     200: _HEADERS,
@@ -148,11 +155,18 @@ def _complete(operation: dict[str, Any], description: Description, scheme: str) 
             "content": {PROBLEM_JSON: content},
         }
     for status, response in responses.items():
-        if status in _HEADERS_BY_STATUS:
-            response["headers"] = dict(_HEADERS_BY_STATUS[status])
-        if description.has_version and status == 200:
-            response["headers"] |= _VERSION
+        if headers := _headers(description, status):
+            response["headers"] = headers
     operation["responses"] = {str(status): responses[status] for status in sorted(responses)}
+
+
+def _headers(description: Description, status: int) -> dict[str, Any]:
+    headers = dict(_HEADERS_BY_STATUS.get(status, {}))
+    if description.has_version and status == 200:
+        headers |= _VERSION
+    if status < 300 and idempotency.HEADER in {one.name for one in description.parameters}:
+        headers |= _REPLAYED
+    return headers
 
 
 def _summary(operation: dict[str, Any]) -> str:

@@ -34,7 +34,8 @@ WRITTEN: Final = (*SENT, problems.KEY_REUSED, problems.KEY_IN_FLIGHT)
 CHANGED: Final = (*WRITTEN, problems.NOT_FOUND)
 IDEMPOTENCY: Final = Parameter(
     name=idempotency.HEADER,
-    description="Any text of yours that names this request; send it again with a repetition.",
+    description="Any text of yours that names this request. A repetition with the same body gets,"
+    " for 24 hours, the same answer, and does nothing.",
     example="0f8a6c1e-2b3d-4f5a-9c7e-8d6b5a4f3e2d",
     place="header",
     schema={"type": "string", "maxLength": idempotency.LONGEST},
@@ -68,13 +69,12 @@ def read_id(text: str, what: str) -> int:
 
 def sent_key(asked: Asked) -> str:
     """Return the Idempotency-Key of a request, "" if it has none."""
-    return str(asked.http.headers.get(idempotency.HEADER, ""))
+    return idempotency.sent_key(asked.http)
 
 
 def named_body(asked: Asked) -> bytes:
     """Return what a key stands for: the address with what was sent there."""
-    http = asked.http
-    return f"{http.method} {http.path_info}\n".encode() + http.body
+    return idempotency.named_request(asked.http)
 
 
 def do_once(asked: Asked, act: Callable[[], dict[str, Any]]) -> idempotency.Outcome:

@@ -88,6 +88,7 @@ ALREADY_UNDONE: Final = Kind(code="already_undone", status=409, title="It was un
 ALREADY_WITHDRAWN: Final = Kind(
     code="already_withdrawn", status=409, title="It was withdrawn before"
 )
+ALREADY_BOUND: Final = Kind(code="already_bound", status=409, title="It is somebody else's")
 TOO_MANY_WEBHOOKS: Final = Kind(
     code="too_many_webhooks", status=409, title="There are as many webhooks as there may be"
 )

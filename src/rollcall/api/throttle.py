@@ -118,6 +118,10 @@ LOOKUPS_OF_ONE: Final = Policy(
 IDENTIFICATIONS: Final = Policy(
     name="identify-key", quota=lambda: settings.KIOSK_IDENTIFICATIONS_PER_HOUR, window_s=3_600
 )
+#: Claims of guests' orders, by one key.
+CLAIMS: Final = Policy(
+    name="claim-key", quota=lambda: settings.KIOSK_IDENTIFICATIONS_PER_HOUR, window_s=3_600
+)
 INTEGRATIONS: Final = Policy(
     name="integration-key", quota=lambda: settings.INTEGRATION_REQUESTS_PER_MINUTE
 )

@@ -95,7 +95,7 @@ kiosk_api = Api(
 )
 registration_api.add_to(customers_api.router)
 kiosk_api.add_router("", customers_api.router)
-for one in (*orders_api.kiosk_routers, proofs_api.router):
+for one in (*orders_api.kiosk_routers, proofs_api.kiosk_router):
     kiosk_api.add_router("", one)
 platform_api = Api(
     title="Rollcall platform API",
@@ -109,6 +109,7 @@ for one in (
     *identity_api.routers,
     *events_api.routers,
     *orders_api.platform_routers,
+    proofs_api.platform_router,
     stores_api.router,
     *sync_api.routers,
     inbox_api.router,
@@ -133,6 +134,7 @@ urlpatterns = [
     path("", include("rollcall.customers.web")),
     path("", include("rollcall.stores.web")),
     path("", include("rollcall.identity.web")),
+    path("", include("rollcall.proofs.web")),
     path("", include("rollcall.registration.web")),
     path("", include("rollcall.provisioning.web")),
     path("", include("rollcall.sync.web")),

@@ -192,6 +192,27 @@ class RetailerKeys:
         return hashlib.blake2b(beginning, key=self._hash_key, digest_size=16)
 
 
+def seal_alone(key: bytes, plain: bytes, *, context: bytes) -> bytes:
+    """Encrypt under a key of 32 bytes that stands alone, bound to ``context``.
+
+    For what only the holder of something may read, such as a credential that the key is made of.
+    """
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, context)
+
+
+def unseal_alone(key: bytes, sealed: bytes, *, context: bytes) -> bytes:
+    """Decrypt what :func:`seal_alone` made for the same context.
+
+    :raises UnsealError: another key or context, or tampered with.
+    """
+    nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    try:
+        return AESGCM(key).decrypt(nonce, ciphertext, context)
+    except (InvalidTag, ValueError) as error:  # ValueError: cut off within the nonce
+        raise UnsealError("the sealed value does not belong here") from error
+
+
 def sealed_key_id(sealed: bytes) -> int:
     """Which data key sealed the value.
 

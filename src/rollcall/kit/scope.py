@@ -39,6 +39,11 @@ class Grant(enum.StrEnum):
     WRITE_OUTBOX = "outbox:write"
     READ_AUDIT = "audit:read"
 
+    @property
+    def is_for_writing(self) -> bool:
+        """Whether it opens what changes something."""
+        return self.value.endswith(":write")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Actor:

@@ -1,7 +1,7 @@
-"""Tables of codes, proofs and counted tries.
+"""Tables of codes, proofs and counted tries, and of the log-ins that were bound by a proof.
 
-All name the record that was proven, not the person: whose it is now says its Link, so that nothing
-here has to follow merges, and an undone merge leaves nobody with another's proof.
+Codes and proofs name the record that was proven, not the person: whose it is now says its Link, so
+that they need not follow merges, and an undone merge leaves nobody with another's proof.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from rollcall.customers.models import PosRecord
+from rollcall.customers.models import Customer, PosRecord
 from rollcall.kit.ids import new_public_id
 from rollcall.kit.scoping import ScopedModel
 from rollcall.stores.models import Kiosk, Store
@@ -31,6 +31,9 @@ class SentCode(ScopedModel):
     kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, related_name="+")
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
     channel = models.CharField(max_length=10)
+    contact_key = models.BigIntegerField(
+        null=True, help_text="blind index of where it goes; it is sent nowhere else"
+    )
     message_id = models.UUIDField(default=new_public_id, help_text="the same in every attempt")
     code_hash = models.BigIntegerField(help_text="keyed, and bound to the message's id")
     sealed_code = models.BinaryField(null=True)
@@ -59,7 +62,10 @@ class SentCode(ScopedModel):
 
 
 class Proof(ScopedModel):
-    """Somebody proved in a store that a record tells of them; good for a few minutes."""
+    """Somebody proved in a store that a record tells of them; good for a few minutes.
+
+    By a code they also proved that the phone or e-mail is theirs to which it was sent.
+    """
 
     id = models.BigAutoField(primary_key=True)
     record = models.ForeignKey(PosRecord, on_delete=models.CASCADE, related_name="+")
@@ -67,6 +73,12 @@ class Proof(ScopedModel):
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
     token_hash = models.BinaryField()
     means = ArrayField(models.CharField(max_length=20), help_text="names of what was compared")
+    channel = models.CharField(
+        max_length=10, blank=True, default="", help_text="of the code that was right"
+    )
+    contact_key = models.BigIntegerField(
+        null=True, help_text="blind index of where that code was sent"
+    )
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
@@ -77,6 +89,39 @@ class Proof(ScopedModel):
 
     def __str__(self) -> str:
         return f"proof {self.pk}"
+
+
+class WebIdentity(ScopedModel):
+    """A web shop's log-in (OpenID Connect: issuer and subject) that somebody proved to be theirs.
+
+    ``customer`` is whom it was bound for, ``holder`` who that is now. One that is bound no more
+    stays as history.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=new_public_id, unique=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    issuer = models.CharField(max_length=255, help_text="URL, as in the claim iss")
+    sealed_subject = models.BinaryField(help_text="as in the claim sub")
+    subject_key = models.BigIntegerField(help_text="blind index of issuer and subject")
+    channel = models.CharField(max_length=10, help_text="of the code that proved it")
+    bound_at = models.DateTimeField()
+    bound_by = models.TextField()
+    unbound_at = models.DateTimeField(null=True)
+    unbound_by = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["retailer", "subject_key"],
+                condition=models.Q(unbound_at__isnull=True),
+                name="web_identity_bound_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"web identity {self.pk}"
 
 
 class Tries(ScopedModel):

@@ -5,6 +5,7 @@ from .attach_kiosk_order_sent_person import AttachKioskOrderSentPerson
 from .audit_entries import AuditEntries
 from .audit_entry import AuditEntry
 from .audit_entry_context import AuditEntryContext
+from .bind_web_identity_sent_binding import BindWebIdentitySentBinding
 from .bulk_customers_bulk import BulkCustomersBulk
 from .bulk_customers_bulk_rows_item import BulkCustomersBulkRowsItem
 from .bulk_customers_bulk_rows_item_customer import BulkCustomersBulkRowsItemCustomer
@@ -14,6 +15,8 @@ from .change_webhook_webhook_change import ChangeWebhookWebhookChange
 from .change_webhook_webhook_change_state_type_0 import (
     ChangeWebhookWebhookChangeStateType0,
 )
+from .claim_orders_sent_proof import ClaimOrdersSentProof
+from .claimed_orders import ClaimedOrders
 from .code_and_words import CodeAndWords
 from .connection_state import ConnectionState
 from .connection_told import ConnectionTold
@@ -76,6 +79,7 @@ from .list_syncs_state import ListSyncsState
 from .listed_customer import ListedCustomer
 from .listed_customer_fields import ListedCustomerFields
 from .look_up_at_pos_wanted import LookUpAtPosWanted
+from .look_up_web_identity_sent_login import LookUpWebIdentitySentLogin
 from .make_decision_new_decision import MakeDecisionNewDecision
 from .make_decision_new_decision_kind import MakeDecisionNewDecisionKind
 from .merge_people_new_merge import MergePeopleNewMerge
@@ -142,6 +146,7 @@ from .step import Step
 from .store_told import StoreTold
 from .stores import Stores
 from .task_told import TaskTold
+from .unbind_web_identity_nothing import UnbindWebIdentityNothing
 from .undo_merge_undoing import UndoMergeUndoing
 from .undo_previewed import UndoPreviewed
 from .update_customer_changed_customer import UpdateCustomerChangedCustomer
@@ -150,6 +155,9 @@ from .update_customer_changed_customer_customer import (
 )
 from .update_customer_changed_customer_status import UpdateCustomerChangedCustomerStatus
 from .value_told import ValueTold
+from .web_identity_found import WebIdentityFound
+from .web_identity_told import WebIdentityTold
+from .web_login import WebLogin
 from .webhook_made import WebhookMade
 from .webhook_told import WebhookTold
 from .webhooks import Webhooks
@@ -162,6 +170,7 @@ __all__ = (
     "AuditEntries",
     "AuditEntry",
     "AuditEntryContext",
+    "BindWebIdentitySentBinding",
     "BulkCustomersBulk",
     "BulkCustomersBulkRowsItem",
     "BulkCustomersBulkRowsItemCustomer",
@@ -169,6 +178,8 @@ __all__ = (
     "Change",
     "ChangeWebhookWebhookChange",
     "ChangeWebhookWebhookChangeStateType0",
+    "ClaimedOrders",
+    "ClaimOrdersSentProof",
     "CodeAndWords",
     "Connections",
     "ConnectionState",
@@ -231,6 +242,7 @@ __all__ = (
     "ListSyncsSort",
     "ListSyncsState",
     "LookUpAtPosWanted",
+    "LookUpWebIdentitySentLogin",
     "MakeDecisionNewDecision",
     "MakeDecisionNewDecisionKind",
     "MergedRecord",
@@ -293,6 +305,7 @@ __all__ = (
     "Stores",
     "StoreTold",
     "TaskTold",
+    "UnbindWebIdentityNothing",
     "UndoMergeUndoing",
     "UndoPreviewed",
     "UpdateCustomerChangedCustomer",
@@ -302,6 +315,9 @@ __all__ = (
     "WebhookMade",
     "Webhooks",
     "WebhookTold",
+    "WebIdentityFound",
+    "WebIdentityTold",
+    "WebLogin",
     "WholeOrder",
     "WithdrawDecisionWithdrawal",
 )

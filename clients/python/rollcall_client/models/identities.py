@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
     from ..models.identity import Identity
+    from ..models.web_login import WebLogin
 
 
 T = TypeVar("T", bound="Identities")
@@ -21,11 +22,13 @@ class Identities:
         id (str):
         former_ids (list[str]):
         items (list[Identity]):
+        web (list[WebLogin]):
     """
 
     id: str
     former_ids: list[str]
     items: list[Identity]
+    web: list[WebLogin]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -38,6 +41,11 @@ class Identities:
             items_item = items_item_data.to_dict()
             items.append(items_item)
 
+        web = []
+        for web_item_data in self.web:
+            web_item = web_item_data.to_dict()
+            web.append(web_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -45,6 +53,7 @@ class Identities:
                 "id": id,
                 "former_ids": former_ids,
                 "items": items,
+                "web": web,
             }
         )
 
@@ -53,6 +62,7 @@ class Identities:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.identity import Identity  # noqa: PLC0415
+        from ..models.web_login import WebLogin  # noqa: PLC0415
 
         d = dict(src_dict)
         id = d.pop("id")
@@ -66,10 +76,18 @@ class Identities:
 
             items.append(items_item)
 
+        web = []
+        _web = d.pop("web")
+        for web_item_data in _web:
+            web_item = WebLogin.from_dict(web_item_data)
+
+            web.append(web_item)
+
         identities = cls(
             id=id,
             former_ids=former_ids,
             items=items,
+            web=web,
         )
 
         identities.additional_properties = d

@@ -195,6 +195,7 @@ class TestTheDocument:
 
     def test_takes_a_key_for_every_write(self) -> None:
         reading = {"searchCustomers", "previewMerge", "previewUndo", "lookUpAtPos"}
+        reading.add("lookUpWebIdentity")
         without = {
             operation["operationId"]
             for ways in DOCUMENT["paths"].values()

@@ -26,6 +26,7 @@ from rollcall.orders.tests.pos_order import pos_order
 from rollcall.outbox.models import OutboxEntry
 from rollcall.outbox.operations.enqueue import put_entry
 from rollcall.outbox.rules.wishes import Wish
+from rollcall.proofs.models import WebIdentity
 from rollcall.stores.models import DataKey, Membership, Store, User
 from rollcall.stores.operations import mint_key, save_kiosk
 from rollcall.sync.models import AccountState, CustomerSync, PosConnection, Task
@@ -130,6 +131,7 @@ def of_a(
     return {
         **_asked_about(scope_a, customer, account_a, ingest),
         "public_id": customer.public_id,
+        "web_identity_id": _log_in(scope_a, customer).public_id,
         "provider_id": "sso-000000000000",
         "order_uuid": place_for(scope_a, store_a, customer).uuid,
         "merge_id": merge.pk,
@@ -146,6 +148,14 @@ def of_a(
             scope_a, worker, reason="to see why", lasts=dt.timedelta(hours=1), now=utc_now()
         ).pk,
     }
+
+
+def _log_in(scope: Scope, customer: Customer) -> WebIdentity:
+    """One of a web shop, as if it had been proven."""
+    return WebIdentity.objects.scoped(scope).create(
+        customer=customer, holder=customer, issuer="https://id.alder.example", sealed_subject=b"",
+        subject_key=1, channel="email", bound_at=NOON, bound_by="user:1",
+    )  # fmt: skip
 
 
 def kiosk_key_of(scope: Scope) -> str:
@@ -292,6 +302,7 @@ class TestNotFound:
         client.force_login(charlie)
         unknown = {
             "public_id": "01a201a8-0000-7000-8000-000000000000",
+            "web_identity_id": "01a201a8-0000-7000-8000-000000000000",
             "slug": "nowhere",
             "provider_id": "sso-111111111111",
             "public_part": "nobodys0key0",

@@ -23,8 +23,9 @@ from rollcall.customers.tests.kiosk_world import fresh_api as fresh_api
 from rollcall.customers.tests.kiosk_world import world as world
 from rollcall.kit.clock import utc_now
 from rollcall.kit.kiosk_profiles import KeyProfile
+from rollcall.orders.api.claims import CLAIM_AT_KIOSK
 from rollcall.orders.api.kiosk_shapes import LIST
-from rollcall.proofs.api import IDENTIFY
+from rollcall.proofs.api.kiosk import IDENTIFY
 from rollcall.stores.operations import mint_key, revoke_key, save_kiosk, set_profile
 from rollcall.stores.rules.api_keys import mint_api_key, parse_api_key
 from rollcall.testing.fixtures import NOON
@@ -220,7 +221,7 @@ class TestOpenApi:
         examples = documented_examples(server)
         described = [
             *(*SEARCH.examples, *READ.examples),
-            *(*LIST.examples, *IDENTIFY.examples),
+            *(*LIST.examples, *CLAIM_AT_KIOSK.examples, *IDENTIFY.examples),
         ]
         assert len(examples) == len(described)
         for example in examples:
@@ -305,6 +306,7 @@ class TestTheDocument:
             "/api/v1/{catalog_id}/customer_order",
             "/api/v1/{catalog_id}/customer_order/{order_id}",
             "/api/v1/{catalog_id}/identify",
+            "/api/v1/{catalog_id}/claim",
         }
 
     def test_refers_only_to_what_it_holds(self, document: dict[str, Any]) -> None:
@@ -346,7 +348,20 @@ class TestTheDocument:
                 *("500", "502", "503"),
             ],
             "identifyCustomer": [
-                *("200", "400", "401", "403", "404", "405", "413", "422", "429", "500", "503"),
+                *(
+                    "200",
+                    "400",
+                    "401",
+                    "403",
+                    "404",
+                    "405",
+                    "409",
+                    "413",
+                    "422",
+                    "429",
+                    "500",
+                    "503",
+                ),
             ],
             "getCustomer": ["200", "401", "403", "404", "405", "409", "414", "429", "500", "503"],
             "createCustomer": [
@@ -361,11 +376,16 @@ class TestTheDocument:
                 *("200", "400", "401", "404", "405", "414", "429", "500", "503"),
             ],
             "placeKioskOrder": [
-                *("201", "400", "401", "404", "405", "413", "414", "422", "429", "500", "503"),
+                *("201", "400", "401", "404", "405", "409", "413", "414", "422", "429", "500"),
+                "503",
+            ],
+            "claimOrders": [
+                *("200", "400", "401", "403", "404", "405", "409", "413", "414", "422", "429"),
+                *("500", "503"),
             ],
             "payKioskOrder": [
-                *("200", "400", "401", "403", "404", "405", "413", "414", "422", "429", "500"),
-                "503",
+                *("200", "400", "401", "403", "404", "405", "409", "413", "414", "422", "429"),
+                *("500", "503"),
             ],
         }
 

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Final, Literal
 from ninja import Schema
 from pydantic import StringConstraints
 
-from rollcall.api import idempotency, problems
+from rollcall.api import problems
 from rollcall.api.bodies import PAGING, Line, Sent, describe
-from rollcall.api.describing import Description, Example, Parameter, problem_example
+from rollcall.api.describing import Description, Example, problem_example
+from rollcall.api.platform import IDEMPOTENCY
 from rollcall.events.api.feed import SHARED
 from rollcall.events.rules.targets import LONGEST_URL
 
@@ -23,14 +24,9 @@ _WRITTEN: Final = (
     problems.CONTENT_TOO_LARGE,
     problems.INVALID,
     problems.KEY_REUSED,
+    problems.KEY_IN_FLIGHT,
 )
 _OF_ONE: Final = (*_WRITTEN, problems.NOT_FOUND)
-_IDEMPOTENCY: Final = Parameter(
-    name=idempotency.HEADER,
-    description="Any text of yours that names this request; send it again with a repetition.",
-    example="0f8a6c1e-2b3d-4f5a-9c7e-8d6b5a4f3e2d",
-    place="header",
-)
 
 
 class WebhookTold(Schema):
@@ -131,23 +127,23 @@ _NO_ADMIN: Final = Example(
 LIST: Final = Description(problems=SHARED, examples=(_NO_ADMIN,))
 MAKE: Final = Description(
     problems=(*_WRITTEN, problems.TOO_MANY_WEBHOOKS),
-    parameters=(_IDEMPOTENCY,),
+    parameters=(IDEMPOTENCY,),
     body=describe(NewWebhook, _URL),
 )
 READ: Final = Description(problems=(*SHARED, problems.NOT_FOUND))
 CHANGE: Final = Description(
     problems=_OF_ONE,
-    parameters=(_IDEMPOTENCY,),
+    parameters=(IDEMPOTENCY,),
     body=describe(WebhookChange, {"state": "paused"}),
 )
-ACT: Final = Description(problems=_OF_ONE, parameters=(_IDEMPOTENCY,))
+ACT: Final = Description(problems=_OF_ONE, parameters=(IDEMPOTENCY,))
 DELIVERIES: Final = Description(
     problems=(*SHARED, problems.NOT_FOUND, problems.INVALID, problems.PARAMETER_REPEATED),
     parameters=PAGING,
 )
 REPLAY: Final = Description(
     problems=_OF_ONE,
-    parameters=(_IDEMPOTENCY,),
+    parameters=(IDEMPOTENCY,),
     body=describe(
         WebhookReplay, {"since": "2026-11-20T00:00:00Z", "until": "2026-11-21T00:00:00Z"}
     ),

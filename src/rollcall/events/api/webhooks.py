@@ -22,6 +22,7 @@ from rollcall.api.bodies import (
     write_cursor,
 )
 from rollcall.api.integrations import Asked, Right, answer
+from rollcall.api.platform import do_once
 from rollcall.api.problems import ProblemError
 from rollcall.events.api import shapes
 from rollcall.events.models import Webhook, WebhookDelivery
@@ -251,11 +252,8 @@ def _replay(asked: Asked, webhook_id: int) -> Answer:
 
 
 def _once(asked: Asked, act: Callable[[], dict[str, Any]]) -> idempotency.Outcome:
-    http = asked.http
-    named = f"{http.method} {http.path_info}\n".encode() + http.body
     with _in_problems():
-        key = http.headers.get(idempotency.HEADER, "")
-        return idempotency.once(asked.caller.owner, key, named, act, now=asked.now)
+        return do_once(asked, act)
 
 
 @contextmanager

@@ -73,7 +73,8 @@ class TestAWebhookOfAProgram:
         assert api.post(f"{path}/rotate-secret", once="x").json == again
         assert api.post(f"{path}/remove").json == {"items": []}
         assert api.get(path).status == 404
-        assert api.post(f"{path}/rotate-secret", once="x").status == 404
+        assert api.post(f"{path}/rotate-secret", once="x").json == again
+        assert api.post(f"{path}/rotate-secret", once="y").status == 404
 
     def test_is_tried_and_replayed(
         self, fresh_api: None, scope_a: Scope, receiver: Receiver

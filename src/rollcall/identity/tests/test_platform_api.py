@@ -163,7 +163,7 @@ class TestMerges:
         assert (without.status, without.code) == (409, "already_one")
         assert Merge.objects.scoped(shop.scope).count() == 1
 
-    def test_that_were_refused_may_be_asked_again_under_their_key(
+    def test_that_were_refused_may_be_asked_again_under_another_key(
         self, api: PlatformClient, shop: MergingShop, pair: dict[str, str]
     ) -> None:
         api.post("/decisions", {**pair, "kind": "different"})
@@ -172,7 +172,8 @@ class TestMerges:
         api.post(f"/decisions/{decision.pk}/withdraw")
 
         assert refused.status == 409
-        assert api.post("/merges", pair, once="k").status == 201
+        assert api.post("/merges", pair, once="k").body == refused.body
+        assert api.post("/merges", pair, once="l").status == 201
 
     def test_of_another_program_keep_their_keys_apart(
         self, api: PlatformClient, shop: MergingShop, pair: dict[str, str]

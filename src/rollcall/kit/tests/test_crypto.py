@@ -15,7 +15,9 @@ from rollcall.kit.crypto import (
     key_fingerprint,
     new_key,
     parse_key,
+    seal_alone,
     sealed_key_id,
+    unseal_alone,
 )
 
 KEY_1, KEY_2, KEY_3 = (bytes([number]) * KEY_BYTES for number in (1, 2, 3))
@@ -262,3 +264,21 @@ class TestRepr:
 
         assert not any(secret in shown for secret in secrets)
         assert shown == "RetailerKeys(retailer_id=1, active_id=7)MasterKeys()"
+
+
+class TestSealAlone:
+    def test_gives_back_what_was_sealed_and_never_the_same_text(self) -> None:
+        first, second = (seal_alone(KEY_1, b"ana", context=CONTEXT) for _ in range(2))
+
+        assert unseal_alone(KEY_1, first, context=CONTEXT) == b"ana"
+        assert (first != second, b"ana" in first) == (True, False)
+
+    @pytest.mark.parametrize(
+        ("key", "cut", "context"),
+        [(KEY_2, 0, CONTEXT), (KEY_1, 0, b"record fields 7 1043"), (KEY_1, 20, CONTEXT)],
+    )
+    def test_opens_with_nothing_else(self, key: bytes, cut: int, context: bytes) -> None:
+        sealed = seal_alone(KEY_1, b"ana", context=CONTEXT)[cut:]
+
+        with pytest.raises(UnsealError):
+            unseal_alone(key, sealed, context=context)

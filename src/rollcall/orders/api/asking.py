@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from rollcall.api import idempotency, problems
-from rollcall.api.describing import Parameter
+from rollcall.api import problems
 from rollcall.api.integrations import Asked, Right
 from rollcall.api.problems import ProblemError
 from rollcall.kit.scope import Grant, Role
@@ -35,12 +33,7 @@ WRITTEN: Final = (
     problems.CONTENT_TOO_LARGE,
     problems.INVALID,
     problems.KEY_REUSED,
-)
-IDEMPOTENCY: Final = Parameter(
-    name=idempotency.HEADER,
-    description="Any text of yours that names this request; send it again with a repetition.",
-    example="0f8a6c1e-2b3d-4f5a-9c7e-8d6b5a4f3e2d",
-    place="header",
+    problems.KEY_IN_FLIGHT,
 )
 
 
@@ -69,17 +62,6 @@ def get_store(asked: Asked, slug: str) -> Store:
     if found is None:
         raise missing("store")
     return found
-
-
-def do_once(asked: Asked, act: Callable[[], dict[str, Any]]) -> idempotency.Outcome:
-    """Do a thing, once for an Idempotency-Key; returns ids and codes of what came of it.
-
-    :raises ProblemError: 422 for a key that was used otherwise.
-    """
-    http = asked.http
-    named = f"{http.method} {http.path_info}\n".encode() + http.body
-    key = http.headers.get(idempotency.HEADER, "")
-    return idempotency.once(asked.caller.owner, key, named, act, now=asked.now)
 
 
 def read_parameter(asked: Asked, name: str) -> str:

@@ -6,21 +6,18 @@ The shape is the original system's. Whose store and kiosk it is follows from the
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from typing import Any, Final
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from rollcall.api import idempotency, keys, problems
-from rollcall.api.answers import Answer, json_answer, to_django
+from rollcall.api import problems
+from rollcall.api.answers import Answer, json_answer
 from rollcall.api.bodies import invalid, read_object
 from rollcall.api.keys import Caller
+from rollcall.api.kiosks import KioskAsked, answer, once
 from rollcall.api.problems import ProblemError
-from rollcall.api.requests import ApiRequest, read_request
-from rollcall.api.serving import failure
-from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import ForbiddenError
 from rollcall.orders.api import kiosk_shapes as shapes
 from rollcall.orders.models import KioskOrder
@@ -58,7 +55,6 @@ from rollcall.stores.models import Kiosk
 PATH: Final = "/{catalog_id}/customer_order"
 ONE_PATH: Final = "/{catalog_id}/customer_order/{order_id}"
 _LONGEST_NUMBER: Final = 18
-_Handler = Callable[[ApiRequest, HttpRequest], Answer]
 
 router = Router(tags=["orders"])
 
@@ -69,7 +65,7 @@ def list_orders(request: HttpRequest, catalog_id: str) -> HttpResponse:
 
     Names are shown in part, unless the key has the right to take payment.
     """
-    return _answer(request, _list, catalog_id=catalog_id)
+    return answer(request, _list, catalog_id=catalog_id)
 
 
 @router.post(
@@ -82,7 +78,7 @@ def create_order(request: HttpRequest, catalog_id: str) -> HttpResponse:
     come to; if it is another one, nothing is stored and both are told. With the header
     `Idempotency-Key` a request may be repeated without ordering twice.
     """
-    return _answer(request, _place, catalog_id=catalog_id)
+    return answer(request, _place, catalog_id=catalog_id)
 
 
 @router.put(ONE_PATH, operation_id="payKioskOrder", **shapes.PAY.declared(shapes.KioskOrderRow))
@@ -91,30 +87,11 @@ def pay_order(request: HttpRequest, catalog_id: str, order_id: str) -> HttpRespo
 
     `order_id` is the `id` of the row, or its `uuid`.
     """
-    return _answer(request, _pay, catalog_id=catalog_id, order_id=order_id)
+    return answer(request, _pay, catalog_id=catalog_id, order_id=order_id)
 
 
-def _answer(request: HttpRequest, handler: _Handler, **ids: str) -> HttpResponse:
-    read = read_request(request.META, ids)
-    try:
-        found = handler(read, request)
-    except Exception as error:  # noqa: BLE001  # the last place where it can become an answer
-        found = failure(error)
-    later = {name for name, _ in found.headers}
-    limits = [header for header in read.answer_headers if header[0] not in later]
-    return to_django(
-        Answer(
-            status=found.status,
-            body=found.body,
-            content_type=found.content_type,
-            headers=(*limits, *found.headers),
-        )
-    )
-
-
-def _list(request: ApiRequest, _sent: HttpRequest) -> Answer:
-    caller = keys.admit(request)
-    wanted = _wanted(request.query)
+def _list(asked: KioskAsked) -> Answer:
+    caller, wanted = asked.caller, _wanted(asked.request.query)
     is_whole = may_take_payment(caller.scope, caller.key_id)
     with transaction.atomic():
         found, total = view_for_kiosk(caller.scope, caller.store_id, wanted)
@@ -131,20 +108,19 @@ def _wanted(query: str) -> Wanted:
         raise ProblemError(problems.BAD_REQUEST, f"{error}.") from error
 
 
-def _place(request: ApiRequest, sent: HttpRequest) -> Answer:
-    caller = keys.admit(request)
+def _place(asked: KioskAsked) -> Answer:
+    caller, now = asked.caller, asked.now
     try:
-        said = read_order(_order(sent))
+        said = read_order(_order(asked.http))
     except OrderInvalidError as error:
         raise invalid({**error.errors}) from error
-    now = utc_now()
 
     def act() -> dict[str, Any]:
         kiosk = Kiosk.objects.scoped(caller.scope).get(pk=caller.kiosk_id)
         return {"order": str(place_order(caller.scope, kiosk, said, now=now).uuid)}
 
     try:
-        made = _once(caller, sent, act)
+        made = once(asked, act)
     except OrderRefusedError as error:
         raise invalid({**error.errors}) from error
     except AmountDiffersError as error:
@@ -162,21 +138,20 @@ def _differs(error: AmountDiffersError) -> ProblemError:
     )
 
 
-def _pay(request: ApiRequest, sent: HttpRequest) -> Answer:
-    caller = keys.admit(request)
+def _pay(asked: KioskAsked) -> Answer:
+    caller = asked.caller
     try:
-        paid = read_payed(_order(sent))
+        paid = read_payed(_order(asked.http))
     except OrderInvalidError as error:
         raise invalid({**error.errors}) from error
-    wanted = _find(caller, request.ids["order_id"])
-    now = utc_now()
+    wanted = _find(caller, asked.request.ids["order_id"])
 
     def act() -> dict[str, Any]:
-        order = set_paid(caller.scope, wanted, paid=paid, now=now, key_id=caller.key_id)
+        order = set_paid(caller.scope, wanted, paid=paid, now=asked.now, key_id=caller.key_id)
         return {"order": str(order.uuid)}
 
     try:
-        _once(caller, sent, act)
+        once(asked, act)
         return _told(caller, get_order(caller.scope, wanted), status=200)
     except ForbiddenError as error:
         raise ProblemError(
@@ -197,14 +172,6 @@ def _find(caller: Caller, text: str) -> uuid.UUID:
 
 def _missing() -> ProblemError:
     return ProblemError(problems.NOT_FOUND, "There is no such order in this kiosk's store.")
-
-
-def _once(
-    caller: Caller, sent: HttpRequest, act: Callable[[], dict[str, Any]]
-) -> idempotency.Outcome:
-    named = f"{sent.method} {sent.path_info}\n".encode() + sent.body
-    key = sent.headers.get(idempotency.HEADER, "")
-    return idempotency.once(f"kiosk:{caller.kiosk_id}", key, named, act, now=utc_now())
 
 
 def _order(sent: HttpRequest) -> Any:  # noqa: ANN401  # JSON of strangers

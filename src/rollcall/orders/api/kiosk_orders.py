@@ -25,16 +25,15 @@ from rollcall.api.bodies import (
 )
 from rollcall.api.describing import Description, Example, Parameter, problem_example
 from rollcall.api.integrations import Asked, answer
+from rollcall.api.platform import IDEMPOTENCY, do_once
 from rollcall.customers.models import Customer
 from rollcall.customers.queries.profile import find_by_public_id
 from rollcall.orders.api.asking import (
-    IDEMPOTENCY,
     LISTED,
     READ,
     SHARED,
     WRITE,
     WRITTEN,
-    do_once,
     missing,
     read_parameter,
     read_uuid,

@@ -7,8 +7,9 @@ from typing import Final
 from ninja import Schema
 from pydantic import Field
 
-from rollcall.api import idempotency, problems
+from rollcall.api import problems
 from rollcall.api.describing import Body, Description, Example, Parameter, problem_example
+from rollcall.api.kiosks import IDEMPOTENCY
 from rollcall.orders.rules.kiosk_lists import DIRECTIONS, MOST_PER_PAGE, PER_PAGE, SORTS
 
 
@@ -66,12 +67,12 @@ SHARED: Final = (
     problems.INTERNAL_ERROR,
     problems.UNAVAILABLE,
 )
-_SENT: Final = (problems.ORDER_MISSING, problems.CONTENT_TOO_LARGE, problems.INVALID)
-_IDEMPOTENCY: Final = Parameter(
-    name=idempotency.HEADER,
-    description="Any text of yours that names this request; send it again with a repetition.",
-    example="0f8a6c1e-2b3d-4f5a-9c7e-8d6b5a4f3e2d",
-    place="header",
+_SENT: Final = (
+    problems.ORDER_MISSING,
+    problems.CONTENT_TOO_LARGE,
+    problems.INVALID,
+    problems.KEY_REUSED,
+    problems.KEY_IN_FLIGHT,
 )
 _ORDER: Final = {
     "order": {
@@ -95,6 +96,8 @@ _ORDER_BODY: Final = Body(
                     "last_name": {"type": "string"},
                     "amount": {"type": ["string", "number"]},
                     "customer_id": {"type": ["string", "null"]},
+                    "phone": {"type": ["string", "null"]},
+                    "email": {"type": ["string", "null"]},
                     "products": {
                         "type": "array",
                         "items": {
@@ -170,12 +173,12 @@ LIST: Final = Description(
     ),
 )
 PLACE: Final = Description(
-    problems=(*SHARED, *_SENT, problems.AMOUNT_DIFFERS, problems.KEY_REUSED),
-    parameters=(_IDEMPOTENCY,),
+    problems=(*SHARED, *_SENT, problems.AMOUNT_DIFFERS),
+    parameters=(IDEMPOTENCY,),
     body=_ORDER_BODY,
 )
 PAY: Final = Description(
-    problems=(*SHARED, *_SENT, problems.FORBIDDEN, problems.KEY_REUSED),
-    parameters=(_IDEMPOTENCY,),
+    problems=(*SHARED, *_SENT, problems.FORBIDDEN),
+    parameters=(IDEMPOTENCY,),
     body=_PAYED_BODY,
 )

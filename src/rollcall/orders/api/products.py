@@ -21,14 +21,13 @@ from rollcall.api.bodies import (
 )
 from rollcall.api.describing import Description, Example, problem_example
 from rollcall.api.integrations import Asked, answer
+from rollcall.api.platform import IDEMPOTENCY, do_once
 from rollcall.api.problems import NOT_FOUND
 from rollcall.orders.api.asking import (
-    IDEMPOTENCY,
     LISTED,
     READ,
     WRITE_PRODUCTS,
     WRITTEN,
-    do_once,
     get_store,
 )
 from rollcall.orders.operations.catalogue import save_products

@@ -16,7 +16,8 @@ class KioskOrder(ScopedModel):
     """An order taken at a kiosk; held here until it is paid.
 
     Who ordered is what they typed at the kiosk (sealed). Whose order it is, is another matter:
-    ``customer`` is whom it was tied to, ``holder`` who that is now.
+    ``customer`` is whom it was tied to, ``holder`` who that is now. Of a guest, the contact is kept
+    for whoever proves that it is theirs; it ties the order to nobody.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -27,6 +28,11 @@ class KioskOrder(ScopedModel):
     kiosk = models.ForeignKey(Kiosk, on_delete=models.PROTECT, related_name="+", db_index=False)
     sealed_name = models.BinaryField(help_text="JSON: first and last name, as typed")
     name_key = models.BigIntegerField(help_text="blind index of the folded name")
+    sealed_contact = models.BinaryField(
+        default=b"", help_text="JSON: phone and e-mail of a guest, in normal forms"
+    )
+    phone_key = models.BigIntegerField(null=True, help_text="blind index, as of records")
+    email_key = models.BigIntegerField(null=True, help_text="blind index, as of records")
     amount = models.DecimalField(max_digits=10, decimal_places=2, help_text="sum of the lines")
     placed_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
@@ -54,6 +60,16 @@ class KioskOrder(ScopedModel):
                 condition=models.Q(customer__isnull=False),
             ),
             models.Index(fields=["retailer", "name_key"], name="kiosk_order_name"),
+            models.Index(
+                fields=["retailer", "phone_key"],
+                name="kiosk_order_guest_phone",
+                condition=models.Q(phone_key__isnull=False, customer__isnull=True),
+            ),
+            models.Index(
+                fields=["retailer", "email_key"],
+                name="kiosk_order_guest_email",
+                condition=models.Q(email_key__isnull=False, customer__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,10 @@ from rollcall.orders.rules import contexts, customer_orders
 register(
     SealedTable(
         table="orders_kioskorder",
-        columns={"sealed_name": contexts.kiosk_order_name},
+        columns={
+            "sealed_name": contexts.kiosk_order_name,
+            "sealed_contact": contexts.kiosk_order_contact,
+        },
         bound_to=("uuid",),
     )
 )

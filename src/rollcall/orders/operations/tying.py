@@ -59,11 +59,13 @@ def note_tie(
     customer_id: int | None,
     holder_id: int | None,
     *,
+    channel: str = "",
     now: dt.datetime,
 ) -> None:
     """Write down whose an order is from now on; the person and the order are locked.
 
     :param holder_id: who stands for the person now.
+    :param channel: by which they proved it, "" if somebody said so.
     """
     before = order.holder_id
     order.customer_id, order.holder_id = customer_id, holder_id
@@ -77,5 +79,5 @@ def note_tie(
         subject_kind="customer",
         subject_ids=[one for one in (customer_id, before) if one is not None],
         fields=["customer"],
-        context={"order": order.pk},
+        context={"order": order.pk, **({"proven_by": channel} if channel else {})},
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
-from django.db.models import F, Prefetch, TextField
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, TextField
 from django.db.models.functions import Cast
 from django.db.models.lookups import Contains
 
@@ -141,6 +141,35 @@ def open_name(scope: Scope, order: KioskOrder) -> TypedName:
         unseal(scope, order.sealed_name, context=contexts.kiosk_order_name(order.uuid))
     )
     return TypedName(first=opened[0], last=opened[1])
+
+
+def open_contact(scope: Scope, order: KioskOrder) -> dict[str, str]:
+    """Unseal what a guest left: ``phone`` and ``email``, "" for what they did not."""
+    if not order.sealed_contact:
+        return {}
+    context = contexts.kiosk_order_contact(order.uuid)
+    opened: dict[str, str] = orjson.loads(unseal(scope, order.sealed_contact, context=context))
+    return opened
+
+
+def list_guest_orders(
+    scope: Scope, field: str, value: str, *, apart_from: int, limit: int
+) -> list[KioskOrder]:
+    """Return nobody's orders with this contact, the newest first, locked until we commit.
+
+    :param field: ``phone`` or ``email``.
+    :param apart_from: somebody from whom orders may have been taken: those are not returned.
+    """
+    key = get_keys(scope).blind(field, value)
+    persons = Customer.objects.scoped(scope).filter(Q(pk=apart_from) | Q(merged_into=apart_from))
+    ties = KioskOrderTie.objects.scoped(scope)
+    taken = ties.filter(order=OuterRef("pk"), customer__in=persons.values("pk"))
+    orders = visible_orders(scope).filter(~Exists(taken), customer__isnull=True)
+    found = orders.filter(**{f"{field}_key": key}).select_for_update(of=("self",))
+    # Blind indexes may collide.
+    return [
+        one for one in found.order_by("-pk")[:limit] if open_contact(scope, one).get(field) == value
+    ]
 
 
 def name_key(scope: Scope, name: str) -> int:

@@ -8,3 +8,8 @@ import uuid
 def kiosk_order_name(order_uuid: uuid.UUID | str) -> bytes:
     """Binds the name that was typed at a kiosk."""
     return f"kiosk order name {order_uuid}".encode()
+
+
+def kiosk_order_contact(order_uuid: uuid.UUID | str) -> bytes:
+    """Binds the contact that a guest left at a kiosk."""
+    return f"kiosk order contact {order_uuid}".encode()

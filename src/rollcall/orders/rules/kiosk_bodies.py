@@ -7,16 +7,19 @@ members are ignored, as the original ignored them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from rollcall.kit.normalise.email import email_normal
+from rollcall.kit.normalise.phone import phone_e164
 from rollcall.orders.rules.money import AmountError, read_amount
 from rollcall.orders.rules.products import LONGEST_SKU, LONGEST_VALUE_ID, Errors, check_text
 
 LONGEST_NAME: Final = 100
 LONGEST_ID: Final = 300
+LONGEST_CONTACT: Final = 254
 MOST_LINES: Final = 200
 MOST_OF_ONE: Final = 10_000
 
@@ -39,6 +42,7 @@ class OrderSaid:
 
     :param amount: what the kiosk thinks it comes to.
     :param customer_id: an id by which the kiosk API knows the person; "" for nobody.
+    :param phone: of whoever ordered, in its normal form, as ``email``; "" for none that can be one.
     """
 
     first_name: str = field(repr=False)
@@ -46,6 +50,8 @@ class OrderSaid:
     amount: Decimal
     lines: Sequence[LineSaid]
     customer_id: str = ""
+    phone: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
 
 
 class OrderMissingError(ValueError):
@@ -83,6 +89,8 @@ def read_order(order: Mapping[str, Any]) -> OrderSaid:
         amount=reader.amount(order.get("amount")),
         lines=reader.lines(order.get("products")),
         customer_id=reader.optional(order, "customer_id", "customer_id", longest=LONGEST_ID),
+        phone=_normal(order.get("phone"), phone_e164),
+        email=_normal(order.get("email"), email_normal),
     )
     if reader.errors:
         raise OrderInvalidError(reader.errors)
@@ -98,6 +106,13 @@ def read_payed(order: Mapping[str, Any]) -> bool:
     if not isinstance(payed, bool):
         raise OrderInvalidError({"payed": ["is neither true nor false"]})
     return payed
+
+
+def _normal(given: object, normalise: Callable[[str], str | None]) -> str:
+    """What has no normal form is ignored, as the original ignored all of it."""
+    if not isinstance(given, str) or not 0 < len(given) <= LONGEST_CONTACT:
+        return ""
+    return normalise(given) or ""
 
 
 @dataclass(kw_only=True)

@@ -87,7 +87,8 @@ class TestOrders:
         again = api.post(f"{path}/attach", body, once="one")
 
         assert attached.json["customer_id"] == str(shop.ana.public_id)
-        assert (detached.json["customer_id"], again.json["customer_id"]) == (None, None)
+        assert (detached.json["customer_id"], again.body) == (None, attached.body)
+        assert api.get(path).json["customer_id"] is None
         assert KioskOrderTie.objects.scoped(shop.scope).count() == 2
 
     def test_are_attached_to_nobody_who_is_not_there(

@@ -16,6 +16,7 @@ from rollcall.kit.fields import Fields
 from rollcall.kit.scope import Scope
 from rollcall.proofs.models import Proof, SentCode, Tries
 from rollcall.proofs.operations.tries import count_tries
+from rollcall.proofs.rules.given import CONTACT_OF
 from rollcall.proofs.rules.ladder import FoundRecord, Person
 from rollcall.proofs.rules.limits import (
     CODE_LIFE,
@@ -80,23 +81,23 @@ def request_code(
 
 def check_code(
     scope: Scope, people: Sequence[Person], code: str, *, kiosk_id: int, now: dt.datetime
-) -> int:
+) -> SentCode | None:
     """Compare a code with the last one that was sent from this kiosk; it is used up if it is right.
 
     Each comparison counts; after some the code is worth nothing.
 
-    :return: the record that it proves, 0 if it is wrong.
+    :return: the code with the record and the contact that it proves; None if it is wrong.
     """
     if len(people) != 1:
-        return 0
+        return None
     held = _newest(scope, people[0], kiosk_id, now=now, made_after=now - CODE_LIFE)
     if held is None or held.tries >= CODE_TRIES:
-        return 0
+        return None
     held.tries += 1
     is_right = held.code_hash == _hash(scope, held, code)
     held.used_at = now if is_right else None
     held.save(update_fields=["tries", "used_at"])
-    return held.record_id if is_right else 0
+    return held if is_right else None
 
 
 def can_be_sent(people: Sequence[Person]) -> bool:
@@ -146,6 +147,7 @@ def _make(
         kiosk_id=kiosk_id,
         store_id=store_id,
         channel=channel,
+        contact_key=contact_key(scope, record.values, channel),
         made_at=now,
         expires_at=now + CODE_LIFE,
         next_try_at=now,
@@ -155,6 +157,13 @@ def _make(
     row.sealed_code = get_keys(scope).seal(code.encode(), context=context)
     row.save(force_insert=True)
     wake("proofs.send")
+
+
+def contact_key(scope: Scope, values: Fields, channel: str) -> int | None:
+    """The blind index of where a channel reaches somebody, as records have it; None: nowhere."""
+    field = CONTACT_OF.get(channel, "")
+    value = str(values.get(field) or "")
+    return get_keys(scope).blind(field, value) if value else None
 
 
 def _hash(scope: Scope, row: SentCode, code: str) -> int:

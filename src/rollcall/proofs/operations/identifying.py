@@ -13,7 +13,7 @@ from rollcall.api.keys import Caller
 from rollcall.audit import operations as audit
 from rollcall.customers import asking
 from rollcall.customers.models import PosRecord
-from rollcall.proofs.models import Proof, Tries
+from rollcall.proofs.models import Proof, SentCode, Tries
 from rollcall.proofs.operations.codes import Sending, can_be_sent, check_code, request_code
 from rollcall.proofs.operations.tries import count_tries, take_back
 from rollcall.proofs.queries.people import find_people, value_subject
@@ -80,31 +80,42 @@ def _judge(
     if given.is_try:
         count_tries(scope, Tries.Kind.VALUE, [value], most=TRIES_AN_HOUR, now=now)
         count_tries(scope, Tries.Kind.PERSON, persons, most=TRIES_AN_HOUR, now=now)
-    by_code = 0
+    by_code = None
     if given.code:
         by_code = check_code(scope, people, given.code, kiosk_id=caller.kiosk_id, now=now)
     may_send = can_be_sent(people)
-    step = decide(given, people, proven_by_code=by_code, may_send=may_send)
+    step = decide(
+        given, people, proven_by_code=by_code.record_id if by_code else 0, may_send=may_send
+    )
     _note(caller, given, step, persons)
     if step.result is Result.FOUND:
         take_back(scope, Tries.Kind.VALUE, [value])
         take_back(scope, Tries.Kind.PERSON, persons)
-        return _found(caller, given, step, people, now=now)
+        return _found(caller, given, step, people, by_code, now=now)
     if asked.send_code and step.result is Result.MORE_NEEDED and len(people) == 1:
         return _send(caller, asked.send_code, step, people[0], now=now)
     return Identification(step=step)
 
 
 def _found(
-    caller: Caller, given: Given, step: Step, people: Sequence[Person], *, now: dt.datetime
+    caller: Caller,
+    given: Given,
+    step: Step,
+    people: Sequence[Person],
+    by_code: SentCode | None,
+    *,
+    now: dt.datetime,
 ) -> Identification:
     text = mint_proof()
+    code = by_code if by_code is not None and by_code.record_id == step.record_id else None
     Proof.objects.scoped(caller.scope).create(
         record_id=step.record_id,
         kiosk_id=caller.kiosk_id,
         store_id=caller.store_id,
         token_hash=proof_hash(text),
         means=[factor.value for factor in given.factors],
+        channel=code.channel if code else "",
+        contact_key=code.contact_key if code else None,
         made_at=now,
         expires_at=now + PROOF_LIFE,
     )

@@ -16,7 +16,6 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from rollcall.customers.models import PosRecord
 from rollcall.customers.queries.sealed import unseal
 from rollcall.customers.rules import contexts
 from rollcall.customers.rules.sealed import SealedFields
@@ -26,6 +25,7 @@ from rollcall.notifications.operations.letters import message_id, on_one_line
 from rollcall.notifications.operations.smtp import MailError, RefusedError, send_mail
 from rollcall.notifications.rules.mail_server import MailServer, parse_sender
 from rollcall.proofs.models import SentCode
+from rollcall.proofs.operations.codes import contact_key
 from rollcall.proofs.rules.limits import CODE_LIFE
 from rollcall.proofs.rules.tokens import code_context
 from rollcall.stores.queries import get_system_scope
@@ -67,7 +67,8 @@ def send_next(*, now: dt.datetime) -> bool:
 def write_letter(row: SentCode, *, now: dt.datetime) -> tuple[EmailMessage, str]:
     """The mail with a code, and where it goes: the address that the record has.
 
-    :raises RefusedError: the address cannot be used, or the record has none any more.
+    :raises RefusedError: the address cannot be used, or it is another one than when the code was
+        asked for: the code would prove what it was not asked for.
     """
     scope = _scope(row)
     sealed, context = bytes(row.sealed_code or b""), code_context(str(row.message_id))
@@ -75,7 +76,7 @@ def write_letter(row: SentCode, *, now: dt.datetime) -> tuple[EmailMessage, str]
     store = on_one_line(row.store.name)
     sender = parse_sender(settings.MAIL_FROM)
     letter = EmailMessage(policy=SMTP)
-    recipient = _address(scope, row.record)
+    recipient = _address(scope, row)
     try:
         letter["To"] = Address(addr_spec=recipient)
     except (ValueError, IndexError):
@@ -115,10 +116,13 @@ def _claim(*, now: dt.datetime) -> SentCode | None:
     return row
 
 
-def _address(scope: Scope, record: PosRecord) -> str:
+def _address(scope: Scope, row: SentCode) -> str:
+    record = row.record
     context = contexts.record_fields(record.account_id, record.external_id)
-    plain = unseal(scope, record.sealed_fields, context=context)
-    return str(SealedFields.from_json(plain).values.get("email") or "")
+    values = SealedFields.from_json(unseal(scope, record.sealed_fields, context=context)).values
+    if row.contact_key not in (None, contact_key(scope, values, row.channel)):
+        raise RefusedError("address_changed")
+    return str(values.get("email") or "")
 
 
 def _note_failure(row: SentCode, error: MailError, *, now: dt.datetime) -> None:

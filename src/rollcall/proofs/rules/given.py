@@ -18,6 +18,8 @@ from rollcall.proofs.rules.limits import CODE_DIGITS
 KEYS: Final = ("phone", "email", "first_name", "last_name", "birthday", "code", "send_code")
 #: Ways by which a code may be asked for; which of them there are is another question.
 CHANNELS: Final = ("email", "sms")
+#: What a code by such a way proves: the field of a record.
+CONTACT_OF: Final = {"email": "email", "sms": "phone"}
 _LONGEST: Final = 200
 _MOST_WORDS: Final = 8
 _CODE: Final = re.compile(rf"[0-9]{{{CODE_DIGITS}}}", re.ASCII)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import uuid
 from typing import Final
 
 from rollcall.proofs.rules.limits import CODE_DIGITS
@@ -26,6 +27,11 @@ def proof_hash(text: str) -> bytes | None:
 def mint_code() -> str:
     """Six random digits."""
     return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+
+
+def web_identity_context(public_id: uuid.UUID | str) -> bytes:
+    """Binds the sealed subject of a log-in to its row."""
+    return f"web identity {public_id}".encode()
 
 
 def code_context(message_id: str) -> bytes:

@@ -27,7 +27,7 @@ from rollcall.notifications.tests.mail_catcher import MailCatcher
 from rollcall.proofs.models import Proof, SentCode, Tries
 from rollcall.proofs.operations.codes import forget_expired
 from rollcall.proofs.operations.sending import is_any_due, send_next
-from rollcall.proofs.queries.proofs import find_proven_person
+from rollcall.proofs.queries.proofs import find_proven_contact, find_proven_person
 from rollcall.stores.models import Store
 from rollcall.stores.operations import mint_key, save_kiosk
 from rollcall.testing.fixtures import NOON, Ingest, incoming, make_account
@@ -300,6 +300,29 @@ class TestCodes:
         assert (held.state, held.sealed_code) == ("sent", None)
         assert shop.ask(**PHONE, code=code)["result"] == "found"
         assert shop.ask(**PHONE, code=code)["result"] == "more_needed"  # it is used up
+
+    def test_prove_the_contact_to_which_they_were_sent(self, shop: Shop, post: MailCatcher) -> None:
+        shop.add("1042", **ANA)
+        shop.ask(**PHONE, send_code="email")
+        send_next(now=utc_now())
+
+        by_code = shop.ask(**PHONE, code=code_in(post))["proof"]["token"]
+        by_date = shop.ask(**RIGHT)["proof"]["token"]
+
+        found = [find_proven_contact(shop.scope, one, now=utc_now()) for one in (by_code, by_date)]
+        assert found[0] is not None
+        assert (found[0].contact, found[0].value, found[1]) == ("email", "ana@example.com", None)
+
+    def test_go_nowhere_else_when_the_address_was_changed(
+        self, shop: Shop, post: MailCatcher
+    ) -> None:
+        shop.add("1042", **ANA)
+        shop.ask(**PHONE, send_code="email")
+        shop.add("1042", **{**ANA, "email": "other@example.com"})
+
+        assert send_next(now=utc_now())
+        held = SentCode.objects.scoped(shop.scope).get()
+        assert (held.state, held.error_code, post.caught) == ("failed", "address_changed", [])
 
     def test_are_worth_nothing_after_five_tries_or_ten_minutes(
         self, shop: Shop, post: MailCatcher

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
@@ -192,7 +193,9 @@ def _bulk(asked: Asked) -> Answer:
     with idempotency.claimed(owner, key, body, now=asked.now) as claim:
         done = _go_on(asked, claim, store, sent.rows)
     rows = [{"row": place, **done.get(place, _NOT_REACHED)} for place in range(len(sent.rows))]
-    return json_answer({"is_complete": len(done) == len(rows), "done": len(done), "rows": rows})
+    is_complete = len(done) == len(rows)
+    told = json_answer({"is_complete": is_complete, "done": len(done), "rows": rows})
+    return replace(told, is_final=is_complete)
 
 
 def _go_on(

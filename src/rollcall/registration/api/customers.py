@@ -12,7 +12,7 @@ from rollcall.api import idempotency, problems
 from rollcall.api.answers import Answer, json_answer
 from rollcall.api.bodies import Line, PublicId, Sent, invalid, read_body
 from rollcall.api.integrations import Asked, answer
-from rollcall.api.platform import sent_key
+from rollcall.api.platform import named_body, sent_key
 from rollcall.api.problems import ProblemError
 from rollcall.customers.models import PosRecord
 from rollcall.customers.operations.reading import search_customers, view_customer
@@ -121,9 +121,7 @@ def _create(asked: Asked) -> Answer:
     owner, name = asked.caller.owner, sent_key(asked)
     if not name:
         return _register(asked, sent, body, store, uuid.uuid4())
-    with idempotency.claimed(
-        owner, name, b"POST customers\n" + asked.http.body, now=asked.now
-    ) as claim:
+    with idempotency.claimed(owner, name, named_body(asked), now=asked.now) as claim:
         return _register(asked, sent, body, store, claim.made)
 
 

@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
-from rollcall.api import idempotency, keys, problems
-from rollcall.api.answers import Answer, json_answer, to_django
-from rollcall.api.describing import Body, Description, Parameter
+from rollcall.api import idempotency, problems
+from rollcall.api.answers import Answer, json_answer
+from rollcall.api.describing import Body, Description
 from rollcall.api.keys import Caller
+from rollcall.api.kiosks import IDEMPOTENCY, KioskAsked, answer, once
 from rollcall.api.problems import ProblemError
-from rollcall.api.requests import ApiRequest, read_request
+from rollcall.api.requests import ApiRequest
 from rollcall.customers.api import PROOF, READ_PATH, SEARCH_PATH, KioskCustomer
 from rollcall.customers.models import Customer, PosRecord
 from rollcall.customers.panels import Problem
@@ -33,6 +34,7 @@ from rollcall.customers.rules.hub_records import HUB_KIND
 from rollcall.customers.rules.kiosk_rows import KioskRecord, KioskRow, row_for
 from rollcall.kit.clock import utc_now
 from rollcall.kit.kiosk_profiles import KeyProfile
+from rollcall.outbox.models import OutboxEntry
 from rollcall.registration.operations.changing import ChangeRefusedError, change_person
 from rollcall.registration.operations.finishing import (
     PATIENCE_S,
@@ -99,20 +101,20 @@ _BODY: Final = Body(
         }
     },
 )
-_IDEMPOTENCY: Final = Parameter(
-    name=idempotency.HEADER,
-    description="Any text of yours that names this request; send it again with a repetition.",
-    example="0f8a6c1e-2b3d-4f5a-9c7e-8d6b5a4f3e2d",
-    place="header",
-)
 CREATE: Final = Description(
-    problems=(*_PROBLEMS, problems.DUPLICATE, problems.KEY_REUSED),
-    parameters=(_IDEMPOTENCY, PROOF),
+    problems=(*_PROBLEMS, problems.DUPLICATE, problems.KEY_REUSED, problems.KEY_IN_FLIGHT),
+    parameters=(IDEMPOTENCY, PROOF),
     body=_BODY,
 )
 UPDATE: Final = Description(
-    problems=(*_PROBLEMS, problems.PROOF_NEEDED, problems.AMBIGUOUS_ID),
-    parameters=(PROOF,),
+    problems=(
+        *_PROBLEMS,
+        problems.PROOF_NEEDED,
+        problems.AMBIGUOUS_ID,
+        problems.KEY_REUSED,
+        problems.KEY_IN_FLIGHT,
+    ),
+    parameters=(IDEMPOTENCY, PROOF),
     body=_BODY,
 )
 
@@ -147,7 +149,7 @@ def create_customer(request: HttpRequest, catalog_id: str) -> HttpResponse:
     Rollcall), `refused` (the POS said no; a person will see to it). With the header
     `Idempotency-Key` a request may be repeated without making anybody twice.
     """
-    return _answer(request, _create, catalog_id=catalog_id)
+    return answer(request, _create, catalog_id=catalog_id)
 
 
 def update_customer(request: HttpRequest, catalog_id: str, customer_id: str) -> HttpResponse:
@@ -156,30 +158,14 @@ def update_customer(request: HttpRequest, catalog_id: str, customer_id: str) -> 
     Keys that are not sent stay as they are; null or an empty text empties a value. `customer_id` is
     the POS's id or Rollcall's. A strict key needs the proof of whoever is changed.
     """
-    return _answer(request, _update, catalog_id=catalog_id, customer_id=customer_id)
+    return answer(request, _update, catalog_id=catalog_id, customer_id=customer_id)
 
 
-def _answer(request: HttpRequest, handler: Any, **ids: str) -> HttpResponse:  # noqa: ANN401
-    read = read_request(request.META, ids)
-    answer: Answer = handler(read, request)
-    return to_django(
-        Answer(
-            status=answer.status,
-            body=answer.body,
-            headers=(*read.answer_headers, *answer.headers),
-        )
-    )
-
-
-def _create(request: ApiRequest, sent: HttpRequest) -> Answer:
-    caller, body = keys.admit(request), _read(sent)
-    now = utc_now()
-    made = idempotency.name_of(
-        f"kiosk:{caller.kiosk_id}",
-        sent.headers.get(idempotency.HEADER, ""),
-        sent.body,
-        now=now,
-    )
+def _create(asked: KioskAsked) -> Answer:
+    caller, request, now = asked.caller, asked.request, asked.now
+    body = _read(asked.http)
+    key, sent = idempotency.sent_key(asked.http), idempotency.named_request(asked.http)
+    made = idempotency.name_of(asked.owner, key, sent, now=now)
     store = get_store(caller.scope, caller.store_id)
     try:
         registration = register_shopper(
@@ -207,21 +193,28 @@ def _answer_created(
     return _told(request, caller, registration.customer, finished, created=True)
 
 
-def _update(request: ApiRequest, sent: HttpRequest) -> Answer:
-    caller, body = keys.admit(request), _read(sent)
+def _update(asked: KioskAsked) -> Answer:
+    caller, request = asked.caller, asked.request
+    body = _read(asked.http)
     customer = _find(caller, request.ids["customer_id"])
     _require_proof(request, caller, customer)
-    try:
+
+    def act() -> dict[str, Any]:
         change = change_person(
             caller.scope,
             customer,
             body.fields,
             store=get_store(caller.scope, caller.store_id),
-            now=utc_now(),
+            now=asked.now,
         )
+        return {"entries": [one.pk for one in change.entries]}
+
+    try:
+        written = once(asked, act)["entries"]
     except ChangeRefusedError as error:
         raise _invalid(error.problems) from error
-    entries = wait_for(caller.scope, change.entries, timeout_s=PATIENCE_S)
+    rows = OutboxEntry.objects.scoped(caller.scope).filter(pk__in=written)
+    entries = wait_for(caller.scope, list(rows.order_by("pk")), timeout_s=PATIENCE_S)
     finished = Finished(entries=entries, status=pos_status(entries))
     return _told(request, caller, customer, finished, created=False)
 

@@ -23,6 +23,7 @@ from rollcall.customers.queries.versions import version_of
 from rollcall.customers.rules.masking import is_masked, mask_value
 from rollcall.customers.rules.survivorship import STRICTEST, FieldTruth, SourcedValue
 from rollcall.kit.scope import Role
+from rollcall.proofs.queries.web_identities import list_of_person
 from rollcall.registration.api import people_shapes as shapes
 from rollcall.registration.api.asking import READ, find_store, of_somebody, read_selection, router
 from rollcall.registration.presentation import told
@@ -167,6 +168,10 @@ def _identities(asked: Asked, customer_id: str) -> Answer:
                     "gone_at": moment(one.gone_at),
                 }
                 for one in profile.records
+            ],
+            "web": [
+                {"id": str(one.public_id), "issuer": one.issuer, "bound_at": moment(one.bound_at)}
+                for one in list_of_person(scope, profile.id)
             ],
         }
     )

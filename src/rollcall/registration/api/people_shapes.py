@@ -55,12 +55,21 @@ class Identity(RecordNamed):
     gone_at: str | None
 
 
+class WebLogin(Schema):
+    """A web shop's log-in that the person proved to be theirs."""
+
+    id: str
+    issuer: str
+    bound_at: str
+
+
 class Identities(Schema):
     """Under which ids a person is known; `former_ids` are of people who are now this one."""
 
     id: str
     former_ids: list[str]
     items: list[Identity]
+    web: list[WebLogin]
 
 
 class ValueTold(Schema):

@@ -7,13 +7,13 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from rollcall.api import keys, problems, throttle
-from rollcall.api.answers import Answer, json_answer, to_django
+from rollcall.api import problems, throttle
+from rollcall.api.answers import Answer, json_answer
 from rollcall.api.bodies import INVALID_DETAIL, read_object
 from rollcall.api.describing import Body, Description, Example, problem_example
 from rollcall.api.keys import Caller
+from rollcall.api.kiosks import IDEMPOTENCY, KioskAsked, answer
 from rollcall.api.problems import ProblemError
-from rollcall.api.requests import ApiRequest, read_request
 from rollcall.customers.api import KioskCustomer
 from rollcall.customers.rules.kiosk_rows import KioskRecord, KioskRow, row_for
 from rollcall.kit.clock import utc_now
@@ -74,10 +74,13 @@ IDENTIFY: Final = Description(
         problems.METHOD_NOT_ALLOWED,
         problems.CONTENT_TOO_LARGE,
         problems.INVALID,
+        problems.KEY_REUSED,
+        problems.KEY_IN_FLIGHT,
         problems.TOO_MANY_REQUESTS,
         problems.INTERNAL_ERROR,
         problems.UNAVAILABLE,
     ),
+    parameters=(IDEMPOTENCY,),
     body=Body(
         schema={
             "type": "object",
@@ -144,23 +147,15 @@ def identify_customer(request: HttpRequest, catalog_id: str) -> HttpResponse:
     `send_code` (`email`, `sms`) has a code of six digits sent to what is on file, good for ten
     minutes and five tries. Proofs that do not fit are counted for each value and each person.
     """
-    read = read_request(request.META, {"catalog_id": catalog_id})
-    answer = _answer(read, request)
-    return to_django(
-        Answer(
-            status=answer.status,
-            body=answer.body,
-            headers=(*read.answer_headers, *answer.headers),
-        )
-    )
+    return answer(request, _identify, catalog_id=catalog_id)
 
 
-def _answer(request: ApiRequest, sent: HttpRequest) -> Answer:
-    caller = keys.admit(request)
+def _identify(asked: KioskAsked) -> Answer:
+    caller = asked.caller
     throttle.require_left(throttle.IDENTIFICATIONS, str(caller.key_id))
-    asked = _read(sent)
+    said = _read(asked.http)
     try:
-        found = identify(caller, asked, now=utc_now())
+        found = identify(caller, said, now=asked.now)
     except TooManyTriesError as error:
         raise ProblemError(
             problems.TOO_MANY_REQUESTS,

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="WebLogin")
+
+
+@_attrs_define
+class WebLogin:
+    """A web shop's log-in that the person proved to be theirs.
+
+    Attributes:
+        id (str):
+        issuer (str):
+        bound_at (str):
+    """
+
+    id: str
+    issuer: str
+    bound_at: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = self.id
+
+        issuer = self.issuer
+
+        bound_at = self.bound_at
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "issuer": issuer,
+                "bound_at": bound_at,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        issuer = d.pop("issuer")
+
+        bound_at = d.pop("bound_at")
+
+        web_login = cls(
+            id=id,
+            issuer=issuer,
+            bound_at=bound_at,
+        )
+
+        web_login.additional_properties = d
+        return web_login
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
