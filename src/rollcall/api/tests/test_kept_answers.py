@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,6 +12,7 @@ from django.db import connection
 
 from rollcall.api import problems
 from rollcall.api.answers import Answer, json_answer
+from rollcall.api.idempotency import once
 from rollcall.api.kept_answers import Write, answer_once, forget_answers
 from rollcall.api.models import KeptAnswer
 from rollcall.api.problems import ProblemError
@@ -128,6 +132,52 @@ class TestAnAnswer:
 
         assert forget_answers(now=NOON + DAY + dt.timedelta(seconds=1)) == 1
         assert KeptAnswer.objects.get().kept_at == NOON + DAY
+
+
+class TestAProcessThatIsKilled:
+    @pytest.mark.django_db(transaction=True)
+    def test_between_effect_and_answer_leaves_what_is_not_done_again(self) -> None:
+        def effect(made: str) -> Answer:
+            def act() -> dict[str, str]:
+                done.append(made)
+                return {"made": made}
+
+            outcome = once(NORA.owner, NORA.key, NORA.sent, act, now=NOON)
+            return json_answer(dict(outcome), status=201)
+
+        def die() -> Answer:
+            effect("before")
+            os.kill(os.getpid(), signal.SIGKILL)
+            raise AssertionError
+
+        done: list[str] = []
+        connection.close()  # a connection is one process's
+        child = os.fork()
+        if child == 0:
+            try:
+                answer_once(NORA, die)
+            finally:
+                os._exit(1)
+        _, ended = os.waitpid(child, 0)
+
+        told = patiently(lambda: effect("again"))
+        again = answer_once(NORA, lambda: effect("once more"))
+
+        assert os.WTERMSIG(ended) == signal.SIGKILL
+        assert (told.status, told.body, done) == (201, b'{"made":"before"}', [])
+        assert (again.body, REPLAYED in again.headers) == (told.body, True)
+
+
+def patiently(act: Callable[[], Answer]) -> Answer:
+    """The database needs a moment to see that the process is gone."""
+    until = time.monotonic() + 5
+    while True:
+        try:
+            return answer_once(NORA, act)
+        except ProblemError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 class TestARefusal:
