@@ -26,7 +26,8 @@ from rollcall.pos.fields import Fields
 from rollcall.pos.writing import FieldProblem, NewCustomer, WriteRules, is_empty, missing
 
 if TYPE_CHECKING:
-    from rollcall.pos.orders import OrderReader
+    from rollcall.pos.order_placing import NewOrder, OrderPlacer
+    from rollcall.pos.orders import OrderReader, OrderStatus
     from rollcall.pos.webhooks import WebhookReader
 
 #: One customer exactly as the POS sent it: decoded JSON, nothing renamed or repaired.
@@ -34,7 +35,7 @@ RawRow = Mapping[str, Any]
 
 
 class Capability(enum.StrEnum):
-    """What a POS really offers for customers, and whether it tells of their orders."""
+    """What a POS really offers for customers, and whether it tells of and takes their orders."""
 
     LIST_ALL = "list_all"
     INCREMENTAL = "incremental"
@@ -46,6 +47,7 @@ class Capability(enum.StrEnum):
     DEACTIVATE = "deactivate"
     WEBHOOKS = "webhooks"
     ORDERS = "orders"
+    PLACES_ORDERS = "places_orders"
 
 
 class RecordStatus(enum.StrEnum):
@@ -365,6 +367,53 @@ class PosClient(AbstractContextManager["PosClient"], abc.ABC):
         """
         raise UnsupportedByPosError("this POS tells of no orders")
 
+    def get_order(self, external_id: str) -> RawRow:  # noqa: ARG002
+        """Read one order as it is now.
+
+        :raises PosGoneError: the POS has no such order.
+        :raises UnsupportedByPosError: this POS takes no orders.
+        """
+        raise UnsupportedByPosError("this POS takes no orders")
+
+    def place_order(self, order: NewOrder) -> RawRow:  # noqa: ARG002
+        """Place an order and return it as the POS holds it; sent once only.
+
+        :raises PosDuplicateError: the POS says that it holds this order already.
+        :raises PosRefusedDataError: the POS refused it; ``code`` is its own word.
+        :raises PosOutcomeUnknownError: it may have been done; :meth:`find_placed` will tell.
+        :raises UnsupportedByPosError: this POS takes no orders.
+        """
+        raise UnsupportedByPosError("this POS takes no orders")
+
+    def find_placed(self, order: NewOrder, *, since: dt.datetime) -> RawRow | None:  # noqa: ARG002
+        """Return what an earlier :meth:`place_order` of this very order made, by its reference.
+
+        :param since: when it was first sent; a few minutes are left for clocks.
+        """
+        raise UnsupportedByPosError("this POS takes no orders")
+
+    def add_to_order(self, current: RawRow, order: NewOrder) -> RawRow:  # noqa: ARG002
+        """Add lines to an order that is still open, quantities of one product summed.
+
+        One that holds the reference of these lines already is returned as it is. Sent once only:
+        after PosOutcomeUnknownError :meth:`get_order` and ``OrderPlacer.holds`` tell.
+
+        :param current: the order as it was read just now.
+        :raises PosConflictError: it is not open any more; nothing was changed.
+        :raises PosRefusedDataError: the POS refused the lines.
+        :raises UnsupportedByPosError: this POS takes no orders.
+        """
+        raise UnsupportedByPosError("this POS takes no orders")
+
+    def set_order_status(self, current: RawRow, status: OrderStatus) -> RawRow:  # noqa: ARG002
+        """Say how far an order is, and return it as the POS holds it; doing it again does no harm.
+
+        :raises PosRefusedDataError: the POS does not let it go from where it is to there.
+        :raises PosGoneError: there is no such order any more.
+        :raises UnsupportedByPosError: this POS takes no orders, or not this word.
+        """
+        raise UnsupportedByPosError("this POS takes no orders")
+
     @abc.abstractmethod
     def close(self) -> None:
         """Give up connections; idempotent."""
@@ -409,6 +458,8 @@ class Connector(abc.ABC, Generic[SettingsT]):
     webhooks: ClassVar[WebhookReader[Any] | None] = None
     #: How its orders are read; None if it offers none.
     orders: ClassVar[OrderReader | None] = None
+    #: How orders are placed there; None if it takes none. Whoever takes them tells of them, too.
+    placing: ClassVar[OrderPlacer | None] = None
     #: How staff merge customers there; None if it is not known.
     merging: ClassVar[Merging | None] = None
 
