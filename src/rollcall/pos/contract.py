@@ -23,11 +23,11 @@ from pydantic import BaseModel, ConfigDict
 
 from rollcall.pos.errors import UnsupportedByPosError
 from rollcall.pos.fields import Fields
+from rollcall.pos.order_placing import OrderCalls, OrderPlacer
 from rollcall.pos.writing import FieldProblem, NewCustomer, WriteRules, is_empty, missing
 
 if TYPE_CHECKING:
-    from rollcall.pos.order_placing import NewOrder, OrderPlacer
-    from rollcall.pos.orders import OrderReader, OrderStatus
+    from rollcall.pos.orders import OrderReader
     from rollcall.pos.webhooks import WebhookReader
 
 #: One customer exactly as the POS sent it: decoded JSON, nothing renamed or repaired.
@@ -269,7 +269,7 @@ class OpenOptions:
     may_reach: Callable[[str, str], bool] | None = None
 
 
-class PosClient(AbstractContextManager["PosClient"], abc.ABC):
+class PosClient(OrderCalls, AbstractContextManager["PosClient"], abc.ABC):
     """An open door to one POS account. Not thread-safe. Close it (context manager)."""
 
     @abc.abstractmethod
@@ -366,53 +366,6 @@ class PosClient(AbstractContextManager["PosClient"], abc.ABC):
         :raises UnsupportedByPosError: this POS tells of no orders.
         """
         raise UnsupportedByPosError("this POS tells of no orders")
-
-    def get_order(self, external_id: str) -> RawRow:  # noqa: ARG002
-        """Read one order as it is now.
-
-        :raises PosGoneError: the POS has no such order.
-        :raises UnsupportedByPosError: this POS takes no orders.
-        """
-        raise UnsupportedByPosError("this POS takes no orders")
-
-    def place_order(self, order: NewOrder) -> RawRow:  # noqa: ARG002
-        """Place an order and return it as the POS holds it; sent once only.
-
-        :raises PosDuplicateError: the POS says that it holds this order already.
-        :raises PosRefusedDataError: the POS refused it; ``code`` is its own word.
-        :raises PosOutcomeUnknownError: it may have been done; :meth:`find_placed` will tell.
-        :raises UnsupportedByPosError: this POS takes no orders.
-        """
-        raise UnsupportedByPosError("this POS takes no orders")
-
-    def find_placed(self, order: NewOrder, *, since: dt.datetime) -> RawRow | None:  # noqa: ARG002
-        """Return what an earlier :meth:`place_order` of this very order made, by its reference.
-
-        :param since: when it was first sent; a few minutes are left for clocks.
-        """
-        raise UnsupportedByPosError("this POS takes no orders")
-
-    def add_to_order(self, current: RawRow, order: NewOrder) -> RawRow:  # noqa: ARG002
-        """Add lines to an order that is still open, quantities of one product summed.
-
-        One that holds the reference of these lines already is returned as it is. Sent once only:
-        after PosOutcomeUnknownError :meth:`get_order` and ``OrderPlacer.holds`` tell.
-
-        :param current: the order as it was read just now.
-        :raises PosConflictError: it is not open any more; nothing was changed.
-        :raises PosRefusedDataError: the POS refused the lines.
-        :raises UnsupportedByPosError: this POS takes no orders.
-        """
-        raise UnsupportedByPosError("this POS takes no orders")
-
-    def set_order_status(self, current: RawRow, status: OrderStatus) -> RawRow:  # noqa: ARG002
-        """Say how far an order is, and return it as the POS holds it; doing it again does no harm.
-
-        :raises PosRefusedDataError: the POS does not let it go from where it is to there.
-        :raises PosGoneError: there is no such order any more.
-        :raises UnsupportedByPosError: this POS takes no orders, or not this word.
-        """
-        raise UnsupportedByPosError("this POS takes no orders")
 
     @abc.abstractmethod
     def close(self) -> None:

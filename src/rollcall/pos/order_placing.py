@@ -11,10 +11,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from rollcall.pos.contract import RawRow
-from rollcall.pos.orders import OrderStatus
+from rollcall.pos.errors import UnsupportedByPosError
+
+if TYPE_CHECKING:
+    from rollcall.pos.contract import RawRow
+    from rollcall.pos.orders import OrderStatus
 
 #: The longest reference, and the longest note.
 LONGEST_REFERENCE: Final = 36
@@ -60,3 +63,54 @@ class OrderPlacer(abc.ABC):
     @abc.abstractmethod
     def holds(self, row: RawRow, reference: str) -> bool:
         """Tell whether an order was placed, or added to, under a reference."""
+
+
+class OrderCalls:
+    """The part of a client that a POS which takes orders overrides."""
+
+    def get_order(self, external_id: str) -> RawRow:  # noqa: ARG002
+        """Read one order as it is now.
+
+        :raises PosGoneError: the POS has no such order.
+        :raises UnsupportedByPosError: this POS takes no orders.
+        """
+        raise UnsupportedByPosError("this POS takes no orders")
+
+    def place_order(self, order: NewOrder) -> RawRow:  # noqa: ARG002
+        """Place an order and return it as the POS holds it; sent once only.
+
+        :raises PosDuplicateError: the POS says that it holds this order already.
+        :raises PosRefusedDataError: the POS refused it; ``code`` is its own word.
+        :raises PosOutcomeUnknownError: it may have been done; :meth:`find_placed` will tell.
+        :raises UnsupportedByPosError: this POS takes no orders.
+        """
+        raise UnsupportedByPosError("this POS takes no orders")
+
+    def find_placed(self, order: NewOrder, *, since: dt.datetime) -> RawRow | None:  # noqa: ARG002
+        """Return what an earlier :meth:`place_order` of this very order made, by its reference.
+
+        :param since: when it was first sent; a few minutes are left for clocks.
+        """
+        raise UnsupportedByPosError("this POS takes no orders")
+
+    def add_to_order(self, current: RawRow, order: NewOrder) -> RawRow:  # noqa: ARG002
+        """Add lines to an order that is still open, quantities of one product summed.
+
+        One that holds the reference of these lines already is returned as it is. Sent once only:
+        after PosOutcomeUnknownError :meth:`get_order` and ``OrderPlacer.holds`` tell.
+
+        :param current: the order as it was read just now.
+        :raises PosConflictError: it is not open any more; nothing was changed.
+        :raises PosRefusedDataError: the POS refused the lines.
+        :raises UnsupportedByPosError: this POS takes no orders.
+        """
+        raise UnsupportedByPosError("this POS takes no orders")
+
+    def set_order_status(self, current: RawRow, status: OrderStatus) -> RawRow:  # noqa: ARG002
+        """Say how far an order is, and return it as the POS holds it; doing it again does no harm.
+
+        :raises PosRefusedDataError: the POS does not let it go from where it is to there.
+        :raises PosGoneError: there is no such order any more.
+        :raises UnsupportedByPosError: this POS takes no orders, or not this word.
+        """
+        raise UnsupportedByPosError("this POS takes no orders")
