@@ -64,6 +64,10 @@ class OrderPlacer(abc.ABC):
     def holds(self, row: RawRow, reference: str) -> bool:
         """Tell whether an order was placed, or added to, under a reference."""
 
+    @abc.abstractmethod
+    def is_begun_by(self, row: RawRow, reference: str) -> bool:
+        """Tell whether an order was placed under a reference, not only added to."""
+
 
 class OrderCalls:
     """The part of a client that a POS which takes orders overrides."""

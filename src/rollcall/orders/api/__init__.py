@@ -1,8 +1,8 @@
 """Orders for kiosks (``/api/v1``) and for programs of the retailer's (``/api/v2``)."""
 
-from rollcall.orders.api import customer_orders, kiosk, kiosk_orders, products
+from rollcall.orders.api import customer_orders, kiosk, kiosk_orders, pos_orders, products
 
-kiosk_routers = (kiosk.router,)
+kiosk_routers = (kiosk.router, pos_orders.router)
 platform_routers = (products.router, kiosk_orders.router, customer_orders.router)
 
 __all__ = ["kiosk_routers", "platform_routers"]

@@ -101,6 +101,7 @@ class PlacingConformance(OnSimulator):
         assert self.held(simulator, order.external_id)["customer_id"] == customer
         assert self.read(client.get_order(order.external_id)) == order
         assert self.placer.holds(placed, REFERENCE)
+        assert self.placer.is_begun_by(placed, REFERENCE)
         assert not self.placer.holds(placed, "RC0")
 
     def test_who_is_not_verified_yet_can_order(
@@ -163,6 +164,7 @@ class PlacingConformance(OnSimulator):
         assert self.quantities(self.read(row)) == [Decimal(3), Decimal(4)]
         assert self.read(again) == self.read(row)
         assert self.placer.holds(again, "RCMORE")
+        assert not self.placer.is_begun_by(again, "RCMORE")
         assert self.placer.holds(again, REFERENCE)
         assert self.read(row).customer_id == customer
 

@@ -55,8 +55,8 @@ _UPDATE: Final = "/customer/update/{id}"
 _TICKET: Final = "/ticket/{id}"
 _NEW_TICKET: Final = "/ticket/detailticket"
 _CHANGED_TICKET: Final = "/ticket/update/{id}"
-#: Clocks of machines differ.
-_CLOCK_SLACK: Final = dt.timedelta(minutes=5)
+#: Clocks of machines differ; reading an hour of tickets once more is better than a double one.
+_CLOCK_SLACK: Final = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)

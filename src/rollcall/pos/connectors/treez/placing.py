@@ -37,8 +37,8 @@ _KEPT: Final = ("type", "order_source", "order_status", "external_order_number",
 class TreezTickets(OrderPlacer):
     """Tickets that are placed over API v2.0."""
 
-    #: COMPLETED belongs to the payment, which happens at the till. [doc]
-    statuses = frozenset(OrderStatus) - {OrderStatus.COMPLETED, OrderStatus.REMOVED}
+    #: Treez says itself which of them an order may take next.
+    statuses = frozenset(OrderStatus)
     # No delay is documented; a few seconds cost nothing.
     settles_after = dt.timedelta(seconds=10)
 
@@ -52,9 +52,11 @@ class TreezTickets(OrderPlacer):
         )
 
     def holds(self, row: RawRow, reference: str) -> bool:
-        if values.text(row.get("external_order_number")) == reference:
-            return True
-        return _mark(reference) in str(row.get("ticket_note") or "")
+        is_added = _mark(reference) in str(row.get("ticket_note") or "")
+        return is_added or self.is_begun_by(row, reference)
+
+    def is_begun_by(self, row: RawRow, reference: str) -> bool:
+        return values.text(row.get("external_order_number")) == reference
 
 
 def new_ticket(order: NewOrder, customer: RawRow | None) -> dict[str, Any]:

@@ -1,0 +1,245 @@
+"""The kiosk API's orders at the POS (``/api/v1/{catalog_id}/orders``): parse, one call, render.
+
+The shape is the original system's. Whose store and kiosk it is follows from the key alone.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from rollcall.api import idempotency, keys, problems
+from rollcall.api.answers import Answer, json_answer, to_django
+from rollcall.api.bodies import invalid, read_object
+from rollcall.api.keys import Caller
+from rollcall.api.original import POS_SAID
+from rollcall.api.problems import ProblemError
+from rollcall.api.requests import ApiRequest, read_request
+from rollcall.api.serving import failure
+from rollcall.customers.models import Customer
+from rollcall.customers.proving import proven_of
+from rollcall.customers.queries.profile import visible_records
+from rollcall.kit.clock import utc_now
+from rollcall.kit.kiosk_profiles import KeyProfile
+from rollcall.orders.api import pos_order_shapes as shapes
+from rollcall.orders.models import OrderWrite
+from rollcall.orders.operations.order_printing import note_print
+from rollcall.orders.operations.order_requests import (
+    OrderExistsError,
+    OrdersNotTakenError,
+    StatusNotTakenError,
+    find_orderer,
+    request_order,
+    request_status,
+)
+from rollcall.orders.operations.order_waiting import wait_for_order
+from rollcall.orders.operations.placing import OrderRefusedError
+from rollcall.orders.presentation.pos_orders import order_answer, print_answer, status_answer
+from rollcall.orders.queries.customer_orders import find_customer
+from rollcall.orders.queries.order_writes import (
+    OrderWriteNotFoundError,
+    find_pos_order,
+    get_asked_order,
+    names_buyer,
+)
+from rollcall.orders.rules.kiosk_bodies import OrderInvalidError, OrderMissingError, order_of
+from rollcall.orders.rules.order_bodies import (
+    StatusUnknownError,
+    read_asked,
+    read_print,
+    read_status,
+)
+from rollcall.orders.rules.order_verdicts import DUPLICATE
+from rollcall.stores.models import Kiosk
+
+PATH: Final = "/{catalog_id}/orders"
+STATUS_PATH: Final = "/{catalog_id}/orders/status"
+ONE_PATH: Final = "/{catalog_id}/orders/{order_id}"
+_NOT_TAKEN: Final = "catalog doesn't support this operation"
+_EXISTS: Final = "order already exists"
+_NOT_FOUND: Final = "Customer order not found"
+_Handler = Callable[[ApiRequest, HttpRequest], Answer]
+
+State = OrderWrite.State
+
+router = Router(tags=["orders"])
+
+
+@router.post(PATH, operation_id="placePosOrder", **shapes.PLACE.declared(shapes.PosOrderAnswer))
+def place_order(request: HttpRequest, catalog_id: str) -> HttpResponse:
+    """Place an order at the store's POS.
+
+    The order is safe in Rollcall before the POS is asked; the answer waits at most eight seconds
+    for the POS. `pos_status` tells how far it came: `placed` (`order` is the POS's), `pending` (the
+    POS is slow or down, or the customer is still being created there; Rollcall goes on trying, ask
+    for `pending_id`), `mailed` (the store has no POS that takes orders; it was mailed to the
+    store). An order that the POS refuses is a 502, with the POS's word behind `error:`. If the same
+    customer's last order from this store's kiosks is still open at the POS, the lines are added to
+    it. With the header `Idempotency-Key`, or an `order_number` of its own, a request may be
+    repeated without ordering twice.
+    """
+    return _answer(request, _place, catalog_id=catalog_id)
+
+
+@router.put(
+    STATUS_PATH,
+    operation_id="setPosOrderStatus",
+    **shapes.STATUS.declared(shapes.PosOrderStatusAnswer),
+)
+def set_status(request: HttpRequest, catalog_id: str) -> HttpResponse:
+    """Set the status of an order at the store's POS; waits for the POS as placing does."""
+    return _answer(request, _set_status, catalog_id=catalog_id)
+
+
+@router.get(ONE_PATH, operation_id="getPosOrder", **shapes.READ.declared(shapes.PosOrderAnswer))
+def get_order(request: HttpRequest, catalog_id: str, order_id: str) -> HttpResponse:
+    """Read an order that was placed at a kiosk of the store, by `pending_id` or the POS's id."""
+    return _answer(request, _read, catalog_id=catalog_id, order_id=order_id)
+
+
+@router.put(
+    ONE_PATH, operation_id="printPosOrder", **shapes.PRINT.declared(shapes.PrintedPosOrders)
+)
+def print_order(request: HttpRequest, catalog_id: str, order_id: str) -> HttpResponse:
+    """Note that an order's receipt was printed; `order_id` is the POS's id."""
+    return _answer(request, _print, catalog_id=catalog_id, order_id=order_id)
+
+
+def _answer(request: HttpRequest, handler: _Handler, **ids: str) -> HttpResponse:
+    read = read_request(request.META, ids)
+    try:
+        found = handler(read, request)
+    except Exception as error:  # noqa: BLE001  # the last place where it can become an answer
+        found = failure(error)
+    later = {name for name, _ in found.headers}
+    limits = [header for header in read.answer_headers if header[0] not in later]
+    return to_django(
+        Answer(
+            status=found.status,
+            body=found.body,
+            content_type=found.content_type,
+            headers=(*limits, *found.headers),
+        )
+    )
+
+
+def _place(request: ApiRequest, sent: HttpRequest) -> Answer:
+    caller = keys.admit(request)
+    now = utc_now()
+    try:
+        asked = read_asked(_order(sent))
+        customer = find_orderer(caller.scope, asked)
+        _require_proof(request, caller, customer)
+        write = request_order(
+            caller.scope,
+            _kiosk(caller),
+            asked,
+            request=_name(caller, sent),
+            is_named=bool(sent.headers.get(idempotency.HEADER)),
+            customer=customer,
+            now=now,
+        )
+    except (OrderInvalidError, OrderRefusedError) as error:
+        raise invalid({**error.errors}) from error
+    except OrderExistsError as error:
+        raise ProblemError(problems.ORDER_EXISTS, _EXISTS) from error
+    except OrdersNotTakenError as error:
+        raise ProblemError(problems.ORDERS_NOT_TAKEN, _NOT_TAKEN) from error
+    return _told(caller, wait_for_order(caller.scope, write))
+
+
+def _read(request: ApiRequest, _sent: HttpRequest) -> Answer:
+    caller = keys.admit(request)
+    try:
+        write = get_asked_order(caller.scope, caller.store_id, request.ids["order_id"])
+    except OrderWriteNotFoundError as error:
+        raise _missing() from error
+    return _told(caller, write)
+
+
+def _set_status(request: ApiRequest, sent: HttpRequest) -> Answer:
+    caller = keys.admit(request)
+    try:
+        asked = read_status(_order(sent))
+    except StatusUnknownError as error:
+        raise ProblemError(problems.STATUS_UNKNOWN, "Order Status value is not allowed") from error
+    except OrderInvalidError as error:
+        raise invalid({**error.errors}) from error
+    order = find_pos_order(caller.scope, caller.store_id, asked.order_id)
+    if order is None or not names_buyer(caller.scope, order, asked.customer_id):
+        raise _missing()
+    _require_proof(request, caller, find_customer(caller.scope, order))
+    try:
+        write = request_status(
+            caller.scope, _kiosk(caller), order, asked, request=_name(caller, sent), now=utc_now()
+        )
+    except StatusNotTakenError as error:
+        raise ProblemError(problems.ORDERS_NOT_TAKEN, _NOT_TAKEN) from error
+    write = wait_for_order(caller.scope, write)
+    _raise_refusal(write)
+    return json_answer(status_answer(caller.scope, order, write))
+
+
+def _print(request: ApiRequest, sent: HttpRequest) -> Answer:
+    caller = keys.admit(request)
+    try:
+        asked = read_print(_order(sent))
+    except OrderInvalidError as error:
+        raise invalid({**error.errors}) from error
+    order = find_pos_order(caller.scope, caller.store_id, request.ids["order_id"])
+    if order is None:
+        raise _missing()
+    printed = note_print(caller.scope, order, caller.kiosk_id, asked, now=utc_now())
+    return json_answer(print_answer(order, printed, caller.store_id))
+
+
+def _told(caller: Caller, write: OrderWrite) -> Answer:
+    _raise_refusal(write)
+    return json_answer(order_answer(caller.scope, write))
+
+
+def _raise_refusal(write: OrderWrite) -> None:
+    if write.state not in (State.REFUSED, State.DEAD):
+        return
+    if write.code == DUPLICATE:
+        raise ProblemError(problems.ORDER_EXISTS, _EXISTS)
+    raise ProblemError(problems.POS_FAILED, f"{POS_SAID}{write.code}")
+
+
+def _require_proof(request: ApiRequest, caller: Caller, customer: Customer | None) -> None:
+    """A kiosk that nobody watches orders for nobody who has not proved who they are."""
+    if customer is None or caller.profile is not KeyProfile.STRICT:
+        return
+    records = visible_records(caller.scope, [customer.pk])
+    if not proven_of(caller, request.proof, list(records.values_list("pk", flat=True))):
+        raise ProblemError(
+            problems.PROOF_NEEDED, "Identify the customer, and send the proof with the order."
+        )
+
+
+def _name(caller: Caller, sent: HttpRequest) -> uuid.UUID:
+    named = f"{sent.method} {sent.path_info}\n".encode() + sent.body
+    key = sent.headers.get(idempotency.HEADER, "")
+    return idempotency.name_of(f"kiosk:{caller.kiosk_id}", key, named, now=utc_now())
+
+
+def _kiosk(caller: Caller) -> Kiosk:
+    kiosks = Kiosk.objects.scoped(caller.scope).select_related("store")
+    return kiosks.get(pk=caller.kiosk_id)
+
+
+def _order(sent: HttpRequest) -> Any:  # noqa: ANN401  # JSON of strangers
+    try:
+        return order_of(read_object(sent.body))
+    except OrderMissingError as error:
+        raise ProblemError(
+            problems.ORDER_MISSING, "param is missing or the value is empty: order"
+        ) from error
+
+
+def _missing() -> ProblemError:
+    return ProblemError(problems.NOT_FOUND, _NOT_FOUND)
