@@ -173,6 +173,12 @@ def count_calls_since(scope: Scope, connection_id: int, since: dt.datetime) -> i
     return rows.filter(done | Q(state=State.SENDING)).count()
 
 
+def count_waiting(scope: Scope, connection: PosConnection, since: dt.datetime) -> int:
+    """How many orders have been waiting for a POS since before then."""
+    rows = OrderWrite.objects.scoped(scope).filter(connection=connection, created_at__lt=since)
+    return rows.filter(state__in=[State.QUEUED, State.SENDING]).count()
+
+
 def count_failed(scope: Scope, connection: PosConnection, since: dt.datetime) -> int:
     """How many orders failed for good since then, after their kiosks had gone on."""
     rows = OrderWrite.objects.scoped(scope).filter(connection=connection, closed_at__gte=since)

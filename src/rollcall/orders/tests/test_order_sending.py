@@ -17,6 +17,7 @@ from rollcall.customers.queries.profile import resolve
 from rollcall.identity.models import Merge
 from rollcall.identity.operations.merging import merge_people
 from rollcall.kit.clock import utc_now
+from rollcall.orders.conditions import watch_placing
 from rollcall.orders.models import OrderWrite
 from rollcall.orders.operations import order_waiting
 from rollcall.orders.operations.order_sending import OrderSender, reference_of
@@ -238,6 +239,26 @@ class TestPermission:
         ask(ordering, customer_id=ordering.somebody())
 
         assert connections_with_orders_due(utc_now()) == [ordering.writing.connection.pk]
+
+
+class TestTelling:
+    def test_a_manager_is_told_of_orders_that_wait_and_of_those_that_failed(
+        self, ordering: OrderingShop
+    ) -> None:
+        ask(ordering, customer_id=ordering.somebody())
+        now = utc_now()
+        assert list(watch_placing(ordering.scope, now=now)) == []
+
+        (late,) = watch_placing(ordering.scope, now=now + dt.timedelta(minutes=6))
+        rows = OrderWrite.objects.scoped(ordering.scope)
+        rows.update(state="refused", closed_at=now + dt.timedelta(minutes=1))
+        (failed,) = watch_placing(ordering.scope, now=now)
+        rows.update(closed_at=now)
+
+        assert (late.kind, late.data["orders"]) == ("orders.waiting", 1)
+        assert (failed.kind, failed.data["orders"]) == ("orders.not_placed", 1)
+        # What the kiosk was told at once needs nobody.
+        assert list(watch_placing(ordering.scope, now=now)) == []
 
 
 class TestGivingUp:
