@@ -43,6 +43,7 @@ _MEANINGS: Final[Mapping[Capability, str]] = {
     Capability.DEACTIVATE: "takes that somebody is no customer any more",
     Capability.WEBHOOKS: "calls when somebody changed",
     Capability.ORDERS: "tells of orders",
+    Capability.PLACES_ORDERS: "takes orders of kiosks",
 }
 _SIGNS: Final[Mapping[MergeSign, str]] = {
     MergeSign.POINTS: "the row names the one that was kept",

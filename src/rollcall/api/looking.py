@@ -16,7 +16,7 @@ import psycopg
 from django.db import Error as DatabaseError
 
 from rollcall.api import database
-from rollcall.api.turns import USUAL, turn, waiting
+from rollcall.api.turns import SEATS, USUAL, turn, waiting
 
 _LOOK_EVERY_S: Final = 0.05
 
@@ -33,10 +33,12 @@ class Looker:
     :param statement: returns the ids among ``%(ids)s`` (a JSON list) that have told what they had
         to tell.
     :param name: of the thread.
+    :param most: how many may wait at a time, so that seats are left for who waits for other things.
     """
 
-    def __init__(self, statement: str, *, name: str) -> None:
+    def __init__(self, statement: str, *, name: str, most: int = SEATS) -> None:
         self._statement = statement
+        self._places = threading.BoundedSemaphore(most)
         self._name = name
         self._waiters: set[_Waiter] = set()
         self._lock = threading.Lock()
@@ -47,11 +49,14 @@ class Looker:
 
         Never inside a transaction. Other requests of this process go on meanwhile.
         """
-        if not ids:
+        if not ids or not self._places.acquire(blocking=False):
             return
-        with waiting() as may_wait:
-            if may_wait:
-                self._wait(_Waiter(ids=set(ids)), timeout_s)
+        try:
+            with waiting() as may_wait:
+                if may_wait:
+                    self._wait(_Waiter(ids=set(ids)), timeout_s)
+        finally:
+            self._places.release()
 
     def _wait(self, waiter: _Waiter, timeout_s: float) -> None:
         with self._lock:

@@ -9,6 +9,7 @@ from rollcall.kit.clock import utc_now
 from rollcall.kit.scope import Actor
 from rollcall.orders.models import OrderReading
 from rollcall.orders.operations.order_claims import OrderClaimLostError, OrdersHeldError
+from rollcall.orders.operations.order_forgetting import forget_writes
 from rollcall.orders.operations.order_mailing import is_mail_due, send_next_mail
 from rollcall.orders.operations.order_reading import read_orders
 from rollcall.orders.operations.order_sends import send_orders
@@ -83,3 +84,9 @@ def sweep_mails() -> None:
     """Wake a worker for mails that are due."""
     if is_mail_due(now=utc_now()):
         wake("orders.mail")
+
+
+@every(60, "orders.forget")
+def forget() -> None:
+    """Delete what kiosks asked for a month ago."""
+    forget_writes(now=utc_now())

@@ -124,9 +124,14 @@ class OrderWrite(ScopedModel):
             ),
             models.Index(fields=["retailer", "kiosk", "-id"], name="order_write_of_kiosk"),
             models.Index(
-                fields=["retailer", "state", "-closed_at"],
+                fields=["connection", "-closed_at"],
                 name="order_write_failed",
                 condition=models.Q(state__in=["refused", "dead"]),
+            ),
+            models.Index(
+                fields=["closed_at"],
+                name="order_write_over",
+                condition=models.Q(closed_at__isnull=False),
             ),
         ]
 

@@ -7,7 +7,13 @@ from dataclasses import replace
 from typing import Final
 
 from rollcall.outbox.rules.verdicts import Verdict, judge
-from rollcall.pos.errors import PosDuplicateError, PosError, PosGoneError, PosRefusedDataError
+from rollcall.pos.errors import (
+    PosDuplicateError,
+    PosError,
+    PosGoneError,
+    PosRefusedDataError,
+    PosUnavailableError,
+)
 
 #: Who ordered at a kiosk does not come back tomorrow for it.
 GIVE_UP_AFTER: Final = dt.timedelta(hours=4)
@@ -23,7 +29,10 @@ def judge_order(
     if verdict.state == "queued":
         if waited > GIVE_UP_AFTER:
             return replace(verdict, state="dead")
-        return replace(verdict, wait_s=min(verdict.wait_s, _LONGEST_PAUSE_S))
+        is_ours = isinstance(error, PosUnavailableError) and not error.retry_after_s
+        # A wrong password is not tried more often for that, nor a POS that asked for a pause.
+        longest_s = _LONGEST_PAUSE_S if is_ours else verdict.wait_s
+        return replace(verdict, wait_s=min(verdict.wait_s, longest_s))
     if isinstance(error, PosGoneError | PosRefusedDataError) and error.code:
         # The kiosk shows the POS's own word.
         is_double = isinstance(error, PosDuplicateError)

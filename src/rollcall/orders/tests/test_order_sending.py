@@ -18,15 +18,23 @@ from rollcall.identity.models import Merge
 from rollcall.identity.operations.merging import merge_people
 from rollcall.kit.clock import utc_now
 from rollcall.orders.conditions import watch_placing
-from rollcall.orders.models import OrderWrite
+from rollcall.orders.models import CustomerOrder, OrderMail, OrderWrite
 from rollcall.orders.operations import order_waiting
+from rollcall.orders.operations.order_forgetting import forget_writes
 from rollcall.orders.operations.order_sending import OrderSender, reference_of
 from rollcall.orders.operations.order_write_claims import begin_call, claim_next
 from rollcall.orders.queries.order_writes import connections_with_orders_due, find_open_order
+from rollcall.orders.rules.order_verdicts import judge_order
 from rollcall.orders.tests.ordering import ONE_MORE, TWO, OrderingShop
 from rollcall.outbox.models import OutboxEntry
 from rollcall.outbox.operations.switches import set_stopped
 from rollcall.outbox.tests.writing_world import INES
+from rollcall.pos.errors import (
+    PosCredentialsError,
+    PosError,
+    PosThrottledError,
+    PosUnavailableError,
+)
 from rollcall.pos.order_placing import NewOrder, NewOrderLine
 from rollcall.sync.operations.source import open_source
 
@@ -282,3 +290,33 @@ class TestGivingUp:
         ordering.again()
 
         assert (ordering.find(str(write.uuid)).state, write.attempts) == ("queued", 0)
+
+
+class TestForgetting:
+    def test_what_was_typed_goes_after_a_month_and_the_order_stays(
+        self, ordering: OrderingShop
+    ) -> None:
+        ordering.allow(mail_to=["counter@example.com"])
+        ask(ordering, customer_id=ordering.somebody())
+        ordering.send()
+        ask(ordering, customer_id=ordering.somebody(1))
+        now = utc_now()
+
+        assert forget_writes(now=now + dt.timedelta(days=29)) == 0
+        assert forget_writes(now=now + dt.timedelta(days=31)) == 1
+
+        (left,) = ordering.writes()
+        assert left.state == "queued"
+        assert not OrderMail.objects.scoped(ordering.scope).exists()
+        assert CustomerOrder.objects.scoped(ordering.scope).count() == 1
+
+
+class TestVerdicts:
+    def test_a_pause_that_the_pos_asked_for_is_kept_and_ours_is_short(self) -> None:
+        def wait_s(error: PosError) -> float:
+            waited, settles = dt.timedelta(minutes=3), dt.timedelta(seconds=10)
+            return judge_order(error, attempts=15, waited=waited, settles_after=settles).wait_s
+
+        assert wait_s(PosUnavailableError("away")) <= 120
+        assert wait_s(PosThrottledError("slow down", retry_after_s=600)) >= 600
+        assert wait_s(PosCredentialsError("no")) == 300

@@ -99,6 +99,14 @@ class TestWithAWorker:
 
         assert (reply.status, reply.json["detail"]) == (409, "order already exists")
 
+    def test_a_number_that_was_refused_may_be_used_again(self, ordering: OrderingShop) -> None:
+        said = {"customer_id": ordering.somebody(), "order_number": "K7-4"}
+        much = [{"product_id": "size-5001", "quantity": 41}]
+
+        refused, again = ordering.order(items=much, **said), ordering.order(**said)
+
+        assert (refused.status, again.status) == (502, 200)
+
     def test_lines_are_added_to_the_same_persons_open_order(self, ordering: OrderingShop) -> None:
         buyer = ordering.somebody()
         first = ordering.order(customer_id=buyer).json["order"]
