@@ -55,6 +55,13 @@ class OrderPlacer(abc.ABC):
     statuses: ClassVar[frozenset[OrderStatus]]
     #: How long after a write a reading surely shows it.
     settles_after: ClassVar[dt.timedelta]
+    #: The POS answers a repeated order with the first result, by its reference. One without keeps
+    #: the reference where it can be found again.
+    has_idempotency_key: ClassVar[bool] = False
+    #: Whether orders may name nobody.
+    takes_anonymous: ClassVar[bool] = True
+    #: Whether lines can be added to an open order.
+    adds: ClassVar[bool] = True
 
     @abc.abstractmethod
     def is_open(self, row: RawRow) -> bool:
@@ -92,6 +99,8 @@ class OrderCalls:
 
     def find_placed(self, order: NewOrder, *, since: dt.datetime) -> RawRow | None:  # noqa: ARG002
         """Return what an earlier :meth:`place_order` of this very order made, by its reference.
+
+        Not asked of a POS that tells repetitions itself.
 
         :param since: when it was first sent; a few minutes are left for clocks.
         """

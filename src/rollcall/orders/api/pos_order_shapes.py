@@ -177,7 +177,10 @@ PLACE: Final = Description(
     parameters=(_IDEMPOTENCY, PROOF),
     body=_PLACE_BODY,
 )
-READ: Final = Description(problems=(*SHARED, problems.ORDER_EXISTS, problems.POS_FAILED))
+READ: Final = Description(
+    problems=(*SHARED, problems.PROOF_NEEDED, problems.ORDER_EXISTS, problems.POS_FAILED),
+    parameters=(PROOF,),
+)
 STATUS: Final = Description(
     problems=(*SHARED, *_SENT, *_PLACES, problems.STATUS_UNKNOWN),
     parameters=(_IDEMPOTENCY, PROOF),

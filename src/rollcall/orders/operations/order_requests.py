@@ -172,7 +172,8 @@ def _buyer(
 ) -> str:
     """The id of who orders at the POS; "" for nobody, and for who is still being created there."""
     if customer is None:
-        if not rules.anonymous:
+        placer = None if connection is None else connector(connection.kind).placing
+        if not rules.anonymous or (placer is not None and not placer.takes_anonymous):
             raise OrderRefusedError({"customer_id": ["can't be blank"]})
         return ""
     if connection is None:

@@ -133,7 +133,7 @@ class OrderSender:
     def _place(self, write: OrderWrite) -> _Outcome:
         buyer = self._buyer(write)
         order, placer = self._asked(write, buyer), self._placer
-        if write.sent_at is not None:
+        if write.sent_at is not None and not placer.has_idempotency_key:
             done = self.client.find_placed(order, since=write.sent_at)
             if done is not None:
                 was_new = placer.is_begun_by(done, order.reference)
@@ -176,6 +176,8 @@ class OrderSender:
 
     def _open_order(self, write: OrderWrite, buyer: str) -> RawRow | None:
         """The open order to add to: the same person's, placed in the same store, open right now."""
+        if not self._placer.adds:
+            return None
         external_id = queries.find_open_order(self.scope, write, buyer, now=utc_now())
         if not external_id:
             return None

@@ -43,15 +43,21 @@ def status_answer(scope: Scope, order: CustomerOrder, write: OrderWrite) -> dict
     }
 
 
-def print_answer(order: CustomerOrder, printed: OrderPrint, store_id: int) -> list[dict[str, Any]]:
-    """The order as the original listed it once it was printed."""
+def print_answer(
+    order: CustomerOrder, printed: OrderPrint, store_id: int, *, is_whole: bool
+) -> list[dict[str, Any]]:
+    """The order as the original listed it once it was printed.
+
+    :param is_whole: whether it is told whose it is, and what it comes to.
+    """
+    amount = order.amount if is_whole else None
     return [
         {
             "id": order.pk,
             "order_id": order.external_id,
-            "customer_id": order.customer_external_id or None,
+            "customer_id": (order.customer_external_id or None) if is_whole else None,
             "store_id": store_id,
-            "amount": None if order.amount is None else write_amount(order.amount),
+            "amount": None if amount is None else write_amount(amount),
             "status": order.status_raw,
             "printed_id": printed.printed_id,
             "printed_date": printed.printed_date,

@@ -19,12 +19,24 @@ from rollcall.testing.pos_world import pos_world
 
 
 @pytest.fixture
+def pos_kind() -> str:
+    """Which POS the store has; override it in a class."""
+    return "treez"
+
+
+@pytest.fixture
 def ordering(
-    transactional_db: None, settings: Settings, scope_a: Scope, store_a: Store, tmp_path: Path
+    transactional_db: None,
+    settings: Settings,
+    scope_a: Scope,
+    store_a: Store,
+    tmp_path: Path,
+    pos_kind: str,
 ) -> Iterator[OrderingShop]:
     settings.POS_BACKOFF_S = (0.01, 0.05)
     throttle.forget_leases()
-    with pos_world(scope_a, store_a, tmp_path / "pos.sqlite", people=30) as opened:
+    state = tmp_path / "pos.sqlite"
+    with pos_world(scope_a, store_a, state, kind=pos_kind, people=30) as opened:
         world = WritingWorld(world=opened)
         world.begin()
         yield OrderingShop(writing=world, calling=Kiosk.of(scope_a, store_a))

@@ -44,7 +44,8 @@ class OrderingShop:
         people = [
             one["pos_id"]
             for one in self.writing.control.customers()
-            if one["status"] == "active" and (one["verification"] == "verified") is verified
+            if one["status"] == "active"
+            and (one.get("verification", "verified") == "verified") is verified
         ]
         return str(people[skip])
 

@@ -163,6 +163,63 @@ class TestOnce:
         assert [ordering.find(str(one.uuid)).resumed for one in writes] == [False] * 4 + [True]
 
 
+class TestAPosThatTellsRepetitionsItself:
+    @pytest.fixture
+    def pos_kind(self) -> str:
+        return "leaflogix"
+
+    def ask(self, ordering: OrderingShop, **order: object) -> OrderWrite:
+        return ask(ordering, "", items=[{"product_id": 5001, "quantity": 2}], **order)
+
+    @pytest.mark.parametrize("fault", ["lost_answer_rate", "failed_answer_rate"])
+    def test_an_answer_that_was_lost_leaves_one_order(
+        self, ordering: OrderingShop, fault: str
+    ) -> None:
+        write = self.ask(ordering, customer_id=ordering.somebody())
+        before = len(ordering.at_pos())
+        ordering.writing.control.set_faults(**{fault: 1})
+        ordering.send()
+        ordering.writing.control.set_faults(**{fault: 0})
+
+        ordering.again()
+
+        done = ordering.find(str(write.uuid))
+        assert (done.state, done.customer_external_id) == ("done", ordering.somebody())
+        assert len(ordering.at_pos()) == before + 1
+        assert ordering.calling.send("GET", f"orders/{done.external_id}", b"").status == 200
+
+    def test_every_order_is_one_of_its_own_and_can_be_called_off(
+        self, ordering: OrderingShop
+    ) -> None:
+        buyer = ordering.somebody()
+        first, second = (
+            self.ask(ordering, customer_id=buyer, order_number=number) for number in ("1", "2")
+        )
+        ordering.send()
+        done = [ordering.find(str(one.uuid)) for one in (first, second)]
+        assert len({one.external_id for one in done}) == 2
+
+        status = {"customer_id": buyer, "ticket_id": done[0].external_id}
+        assert ordering.status(**status, order_status="PACKED_READY").status == 405
+        assert ordering.status(**status, order_status="CANCELED").status == 200
+        ordering.send()
+
+        assert done[0].order is not None
+        done[0].order.refresh_from_db()
+        assert done[0].order.status == "canceled"
+
+    def test_nobody_orders_without_a_name_whatever_the_store_allows(
+        self, ordering: OrderingShop
+    ) -> None:
+        ordering.allow(anonymous=True)
+
+        reply = ordering.order()
+
+        assert (reply.status, reply.json["errors"]) == (
+            422, {"customer_id": ["can't be blank"]},
+        )  # fmt: skip
+
+
 class TestBehindTheCreate:
     def test_an_order_waits_for_its_customer_and_then_goes(self, ordering: OrderingShop) -> None:
         ines = ordering.writing.register().customer

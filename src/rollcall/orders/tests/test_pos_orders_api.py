@@ -233,8 +233,13 @@ class TestWithAWorker:
         )
         nobodys = kiosk.send("POST", "orders", {"order": {"items": TWO}})
 
+        placed = ordering.order(customer_id=ordering.somebody()).json["order"]["id"]
+        said = {"order": {"printed_id": "P-1"}}
+
         assert (reply.status, reply.json["code"]) == (403, "proof_needed")
         assert nobodys.status == 200
+        assert kiosk.send("GET", f"orders/{placed}", b"").status == 403
+        assert kiosk.send("PUT", f"orders/{placed}", said).json[0]["customer_id"] is None
 
 
 class TestWithoutAnybodySending:
