@@ -20,6 +20,7 @@ from pydantic_core import PydanticUndefined
 from rollcall.pos import registry
 from rollcall.pos.contract import Capability, Connector, MergeSign
 from rollcall.pos.fields import FIELDS
+from rollcall.pos.orders import OrderStatus
 from rollcall.pos.registry import AnyConnector
 
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs" / "pos-systems.md"
@@ -43,6 +44,7 @@ _MEANINGS: Final[Mapping[Capability, str]] = {
     Capability.DEACTIVATE: "takes that somebody is no customer any more",
     Capability.WEBHOOKS: "calls when somebody changed",
     Capability.ORDERS: "tells of orders",
+    Capability.PLACES_ORDERS: "takes orders of kiosks",
 }
 _SIGNS: Final[Mapping[MergeSign, str]] = {
     MergeSign.POINTS: "the row names the one that was kept",
@@ -125,7 +127,26 @@ def _orders(connectors: list[AnyConnector]) -> list[str]:
     ]
     head = ["POS", "reaches back at first, and after a pause", "overlap of windows"]
     text = "Orders are read behind every customer sync; what a POS says of them, its README tells."
-    return ["", "## Orders", "", text, "", *_table(head, rows)]
+    return ["", "## Orders", "", text, "", *_table(head, rows), *_placing(connectors)]
+
+
+def _placing(connectors: list[AnyConnector]) -> list[str]:
+    rows = [
+        [
+            one.label,
+            _mark(yes=one.placing.takes_anonymous),
+            _mark(yes=one.placing.adds),
+            ", ".join(f"`{word.value.upper()}`" for word in OrderStatus
+                      if word in one.placing.statuses),
+            "by a key" if one.placing.has_idempotency_key else "by looking for our reference",
+        ]
+        for one in connectors
+        if one.placing is not None
+    ]  # fmt: skip
+    head = ["POS", "orders without a name", "adds to an open order", "statuses that can be set",
+            "nothing is ordered twice"]  # fmt: skip
+    text = "Orders of kiosks are placed where the POS takes them; elsewhere that is unsupported."
+    return ["", text, "", *_table(head, rows)]
 
 
 def _span(span: dt.timedelta) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from rollcall.api.problems import Kind
 
@@ -76,7 +76,7 @@ class Description:
     body: Body | None = None
     has_version: bool = False
 
-    def declared(self, answer: type[Schema], *, status: int = 200) -> dict[str, Any]:
+    def declared(self, answer: type[BaseModel], *, status: int = 200) -> dict[str, Any]:
         """Keyword arguments for a router's decorator."""
         return {
             "response": {status: answer},

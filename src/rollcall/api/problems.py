@@ -72,6 +72,11 @@ ORDER_MISSING: Final = Kind(
 AMOUNT_DIFFERS: Final = Kind(
     code="amount_differs", status=422, title="The amount is not what the lines come to"
 )
+STATUS_UNKNOWN: Final = Kind(code="status_unknown", status=400, title="Orders have no such status")
+ORDERS_NOT_TAKEN: Final = Kind(
+    code="orders_not_taken", status=405, title="The store's POS takes no orders from here"
+)
+ORDER_EXISTS: Final = Kind(code="order_exists", status=409, title="order already exists")
 DUPLICATE: Final = Kind(code="customer_exists", status=409, title="customer already exists")
 STORE_NOT_FOUND: Final = Kind(
     code="store_not_found", status=422, title="No such store for this key"

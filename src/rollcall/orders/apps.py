@@ -17,9 +17,12 @@ class OrdersConfig(AppConfig):
             follow_people,
         )
         from rollcall.orders.operations.order_calls import take_called  # noqa: PLC0415
+        from rollcall.orders.operations.order_wakes import wake_for_created  # noqa: PLC0415
         from rollcall.orders.queries.order_events import SOURCES  # noqa: PLC0415
+        from rollcall.outbox.watching import add_creation_watcher  # noqa: PLC0415
 
         add_follower("kiosk_orders", follow_people)
         add_consequence("kiosk_orders", find_orders)
         use_order_taker(take_called)
+        add_creation_watcher(wake_for_created)
         add_source(*SOURCES)

@@ -1,4 +1,4 @@
-"""What may be wrong with reading orders, told to people."""
+"""What may be wrong with reading and placing orders, told to people."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from rollcall.kit.scope import Role, Scope
 from rollcall.notifications.rules.kinds import Finding, Kind, Severity, condition, declare
 from rollcall.orders.queries.order_readings import count_unreadable, find_reading
+from rollcall.orders.queries.order_writes import count_failed, count_waiting
 from rollcall.sync.models import PosConnection
 from rollcall.sync.queries import list_connections
 
 #: Readings that fail in a row before somebody is told.
 FAILURES: Final = 3
+#: An order that has not reached the POS by then has somebody waiting for it in the store.
+_LATE: Final = dt.timedelta(minutes=5)
+_TOLD_FOR: Final = dt.timedelta(days=1)
 
 declare(
     Kind(
@@ -43,7 +47,46 @@ declare(
             "orders",
         ),
     ),
+    Kind(
+        code="orders.waiting",
+        severity=Severity.WARNING,
+        role=Role.MANAGER,
+        title=gettext_lazy("Orders of kiosks wait for %(connection)s"),
+        advice=ngettext_lazy(
+            "%(orders)d order has waited for more than five minutes. It is placed as soon as the"
+            " POS answers and its customer stands there; after four hours it is given up.",
+            "%(orders)d orders have waited for more than five minutes. They are placed as soon as"
+            " the POS answers and their customers stand there; after four hours they are given"
+            " up.",
+            "orders",
+        ),
+    ),
+    Kind(
+        code="orders.not_placed",
+        severity=Severity.WARNING,
+        role=Role.MANAGER,
+        title=gettext_lazy("Orders of kiosks did not reach %(connection)s"),
+        advice=ngettext_lazy(
+            "%(orders)d order of the last day was refused or given up after the shopper was told"
+            " that it was on its way. Ask them whether they still want it.",
+            "%(orders)d orders of the last day were refused or given up after the shoppers were"
+            " told that they were on their way. Ask them whether they still want them.",
+            "orders",
+        ),
+    ),
 )
+
+
+@condition("orders.waiting", "orders.not_placed")
+def watch_placing(scope: Scope, *, now: dt.datetime) -> Iterator[Finding]:
+    """Orders of kiosks that wait for long, and those that came to nothing."""
+    for one in list_connections(scope):
+        waiting = count_waiting(scope, one, now - _LATE)
+        if waiting:
+            yield _finding("orders.waiting", one, orders=waiting)
+        failed = count_failed(scope, one, now - _TOLD_FOR)
+        if failed:
+            yield _finding("orders.not_placed", one, orders=failed)
 
 
 @condition("orders.failing", "orders.unreadable")

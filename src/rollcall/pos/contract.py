@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict
 
 from rollcall.pos.errors import UnsupportedByPosError
 from rollcall.pos.fields import Fields
+from rollcall.pos.order_placing import OrderCalls, OrderPlacer
 from rollcall.pos.writing import FieldProblem, NewCustomer, WriteRules, is_empty, missing
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ RawRow = Mapping[str, Any]
 
 
 class Capability(enum.StrEnum):
-    """What a POS really offers for customers, and whether it tells of their orders."""
+    """What a POS really offers for customers, and whether it tells of and takes their orders."""
 
     LIST_ALL = "list_all"
     INCREMENTAL = "incremental"
@@ -46,6 +47,7 @@ class Capability(enum.StrEnum):
     DEACTIVATE = "deactivate"
     WEBHOOKS = "webhooks"
     ORDERS = "orders"
+    PLACES_ORDERS = "places_orders"
 
 
 class RecordStatus(enum.StrEnum):
@@ -267,7 +269,7 @@ class OpenOptions:
     may_reach: Callable[[str, str], bool] | None = None
 
 
-class PosClient(AbstractContextManager["PosClient"], abc.ABC):
+class PosClient(OrderCalls, AbstractContextManager["PosClient"], abc.ABC):
     """An open door to one POS account. Not thread-safe. Close it (context manager)."""
 
     @abc.abstractmethod
@@ -409,6 +411,8 @@ class Connector(abc.ABC, Generic[SettingsT]):
     webhooks: ClassVar[WebhookReader[Any] | None] = None
     #: How its orders are read; None if it offers none.
     orders: ClassVar[OrderReader | None] = None
+    #: How orders are placed there; None if it takes none. Whoever takes them tells of them, too.
+    placing: ClassVar[OrderPlacer | None] = None
     #: How staff merge customers there; None if it is not known.
     merging: ClassVar[Merging | None] = None
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from django.apps import apps
 from django.db import connection
 
@@ -15,14 +16,19 @@ from rollcall.api.models import IdempotentRequest, KeptAnswer
 from rollcall.config.tests.test_platform_routes import OPERATIONS, OfA, prove
 from rollcall.config.tests.test_platform_routes import of_a as of_a
 from rollcall.config.urls import kiosk_api, platform_api
-from rollcall.customers.models import PosRecord
+from rollcall.customers.models import PosAccount, PosRecord
 from rollcall.customers.tests.kiosk_world import fresh_api as fresh_api
 from rollcall.identity.tests.merging_shop import shop as shop
 from rollcall.kit.scope import Role, Scope
 from rollcall.orders.models import KioskOrder
+from rollcall.orders.operations import order_waiting
+from rollcall.orders.operations.order_rules import save_order_rules
 from rollcall.orders.operations.paying import allow_payment
+from rollcall.orders.tests.pos_order import pos_order
+from rollcall.outbox.models import WriteSwitch
 from rollcall.registration.tests.kiosk import INES, Kiosk
 from rollcall.stores.models import KioskKey, Store
+from rollcall.sync.models import PosConnection
 from rollcall.testing.fixtures import NOON
 from rollcall.testing.platform_client import PlatformClient
 
@@ -31,6 +37,7 @@ READING = {"searchCustomers", "previewMerge", "previewUndo", "lookUpAtPos", "loo
 FINE = (200, 201, 202)
 #: Refused, for it is decided by then that they are different people: refusals are kept as well.
 REFUSED = {"mergePeople": (409,)}
+TWO = {"product_id": "BD-035", "quantity": 2, "product_value_id": 71}
 #: Last, because nothing of the thing is left for the others.
 LAST = ("undoMerge", "discardOutboxEntry", "removeWebhook")
 #: Tables of the repetition itself and of limits; and of what is noted of reads.
@@ -156,7 +163,12 @@ def platform_write(of_a: OfA, api: PlatformClient, other: PlatformClient, name: 
 
 class TestTheKioskApi:
     def test_repeats_every_write_with_the_same_answer(
-        self, fresh_api: None, of_a: OfA, scope_a: Scope, store_a: Store
+        self,
+        fresh_api: None,
+        of_a: OfA,
+        scope_a: Scope,
+        store_a: Store,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         kiosk, other = (Kiosk.of(scope_a, store_a, catalog_id=one) for one in ("51", "52"))
         key = KioskKey.objects.scoped(scope_a).get(kiosk__catalog_id="51")
@@ -172,6 +184,9 @@ class TestTheKioskApi:
             link__customer__public_id=str(of_a.ids["customer_id"])
         )[0]
         claim = {"proof": prove(scope_a, record, order)}
+        treez = PosConnection.objects.scoped(scope_a).get(slug="alder-way")
+        account = PosAccount.objects.scoped(scope_a).filter(kind="treez")[0]
+        pos_order(scope_a, account, "nobody-here", connection=treez, external_id="T-9")
         sent: dict[str, tuple[str, str, dict[str, Any]]] = {
             "createCustomer": ("POST", "customers", {"customer": INES}),
             "updateCustomer": (
@@ -185,14 +200,44 @@ class TestTheKioskApi:
             "identifyCustomer": ("POST", "identify", {"identify": {"phone": "(415) 555-0199"}}),
         }
 
-        found = [
-            fault
-            for name, (way, path, body) in sent.items()
-            for fault in faults_of(kiosk_write(kiosk, other, name, way, path, body))
-        ]
+        found = kiosk_faults(kiosk, other, sent)
+        # With a POS that takes orders, and nobody there to send them: they stay pending.
+        monkeypatch.setattr(order_waiting, "PATIENCE_S", 0.01)
+        save_order_rules(scope_a, store_a, anonymous=True, now=NOON)
+        WriteSwitch.objects.scoped(scope_a).create(
+            connection=treez, enabled_at=NOON, enabled_by="cli:test"
+        )
+        orders: dict[str, tuple[str, str, dict[str, Any]]] = {
+            "placePosOrder": ("POST", "orders", {"order": {"items": [TWO]}}),
+            "setPosOrderStatus": (
+                "PUT",
+                "orders/status",
+                {
+                    "order": {
+                        "customer_id": "nobody-here",
+                        "ticket_id": "T-9",
+                        "order_status": "CANCELED",
+                    }
+                },
+            ),
+            "printPosOrder": ("PUT", "orders/T-9", {"order": {"printed_id": "P-118"}}),
+        }
+        found += kiosk_faults(kiosk, other, orders)
 
         assert found == []
+        sent |= orders
         assert writes_in(kiosk_api.get_openapi_schema()) == sent.keys()
+
+
+def kiosk_faults(
+    kiosk: Kiosk, other: Kiosk, sent: dict[str, tuple[str, str, dict[str, Any]]]
+) -> list[str]:
+    """What is wrong with how these are repeated."""
+    return [
+        fault
+        for name, (way, path, body) in sent.items()
+        for fault in faults_of(kiosk_write(kiosk, other, name, way, path, body))
+    ]
 
 
 def kiosk_write(

@@ -7,6 +7,7 @@ from rollcall.orders.models.customer_orders import (
     UnreadableOrder,
 )
 from rollcall.orders.models.kiosk_orders import KioskOrder, KioskOrderLine, KioskOrderTie, PayingKey
+from rollcall.orders.models.order_writes import OrderMail, OrderPrint, OrderRules, OrderWrite
 from rollcall.orders.models.products import ProductValue, StoreProduct
 
 __all__ = [
@@ -14,8 +15,12 @@ __all__ = [
     "KioskOrder",
     "KioskOrderLine",
     "KioskOrderTie",
+    "OrderMail",
+    "OrderPrint",
     "OrderReading",
+    "OrderRules",
     "OrderStatusChange",
+    "OrderWrite",
     "PayingKey",
     "ProductValue",
     "StoreProduct",

@@ -29,3 +29,17 @@ register(
         bound_to=("account_id", "name"),
     )
 )
+register(
+    SealedTable(
+        table="orders_orderwrite",
+        columns={"sealed_body": contexts.order_write_body},
+        bound_to=("uuid",),
+    )
+)
+register(
+    SealedTable(
+        table="orders_ordermail",
+        columns={"sealed_letter": contexts.order_mail_letter},
+        bound_to=("message_id",),
+    )
+)

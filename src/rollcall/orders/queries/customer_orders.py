@@ -87,7 +87,7 @@ def get_order(scope: Scope, public_id: uuid.UUID) -> OrderView:
     return OrderView(
         order=order,
         customer=find_customer(scope, order),
-        lines=_lines(scope, order),
+        lines=open_lines(scope, order),
         history=list(history.order_by("id")),
     )
 
@@ -110,7 +110,8 @@ def _orders(scope: Scope) -> ScopedQuerySet[CustomerOrder]:
     return orders.defer("sealed_payload")
 
 
-def _lines(scope: Scope, order: CustomerOrder) -> list[Line] | None:
+def open_lines(scope: Scope, order: CustomerOrder) -> list[Line] | None:
+    """An order's lines; None if its POS does not tell them."""
     context = order_payload(order.account_id, order.external_id)
     payload = read_row(unpack_raw(unseal(scope, order.sealed_payload, context=context)))
     return lines_from_json(payload["lines"])

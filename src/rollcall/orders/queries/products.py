@@ -39,6 +39,11 @@ def find_sold(scope: Scope, store_id: int, skus: Collection[str]) -> dict[str, S
     return {one.sku: one for one in products}
 
 
+def sells_anything(scope: Scope, store_id: int) -> bool:
+    """Whether it is known here what a store sells."""
+    return StoreProduct.objects.scoped(scope).filter(store=store_id, active=True).exists()
+
+
 def _with_values(scope: Scope) -> ScopedQuerySet[StoreProduct]:
     values = ProductValue.objects.scoped(scope).filter(active=True).order_by("place", "pk")
     return StoreProduct.objects.scoped(scope).prefetch_related(Prefetch("values", queryset=values))

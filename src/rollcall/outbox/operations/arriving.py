@@ -27,6 +27,7 @@ from rollcall.outbox.operations.closing import still_carried, tell
 from rollcall.outbox.operations.enqueue import put_entry
 from rollcall.outbox.rules.three_way import Decision
 from rollcall.outbox.rules.wishes import Wish
+from rollcall.outbox.watching import tell_created
 from rollcall.pos.contract import RawRow
 from rollcall.sync.operations.single_rows import lock_list, take_single_rows
 from rollcall.sync.operations.source import Source
@@ -71,6 +72,8 @@ def write_down(source: Source, arrived: Sequence[Arrived]) -> None:
     _settle_edits(scope, ours, now)
     for one in ours:
         tell(scope, one.entry, "outbox.delivered")
+    if any(one.created_as is not None for one in ours):
+        tell_created(scope, source.connection)
 
 
 _HELD: Final = """

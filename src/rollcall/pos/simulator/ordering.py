@@ -43,8 +43,12 @@ def place_order(
     customer_id: str | None,
     status: str,
     lines: Sequence[Mapping[str, str]],
+    extras: Mapping[str, object] | None = None,
 ) -> Order:
-    """Take an order at the till."""
+    """Take an order at the till, or from a program.
+
+    :param extras: wire keys that are sent as given.
+    """
     book, now = order_book(world), int(world.now().timestamp())
     with world.state.writing():
         position = book.next_position()
@@ -56,6 +60,7 @@ def place_order(
             updated=now,
             status=status,
             lines=[dict(one) for one in lines],
+            extras=dict(extras or {}),
         )
         book.save(order)
     announce_order(world, order)

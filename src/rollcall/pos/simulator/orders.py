@@ -197,6 +197,16 @@ def some_lines(rng: random.Random, most: int = 3) -> list[dict[str, str]]:
     return lines
 
 
+def product_line(product_id: str, quantity: Decimal) -> dict[str, str] | None:
+    """So many of a product that this POS sells; None if it sells none of that id."""
+    for known, sku, name, price in _PRODUCTS:
+        if known == product_id:
+            number = f"{quantity.normalize():f}"
+            line = {"product_id": known, "sku": sku, "name": name}
+            return {**line, "quantity": number, "price": price}
+    return None
+
+
 def _order(record: Record, position: int, order_id: str, until: int, rng: random.Random) -> Order:
     placed = until - rng.randint(60, _DAYS * 24 * 60) * 60
     is_old = until - placed > 2 * 24 * _HOUR_S

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rollcall.pos import registry
+from rollcall.pos.contract import Capability
 from rollcall.pos.registry import UnknownKindError
 
 
@@ -16,6 +17,14 @@ class TestRegistry:
     def test_folder_connector_and_simulator_agree(self, kind: str) -> None:
         assert registry.connector(kind).kind == kind
         assert registry.simulator(kind).kind == kind
+
+    @pytest.mark.parametrize("kind", registry.kinds())
+    def test_who_takes_orders_says_how_and_tells_of_them(self, kind: str) -> None:
+        connector = registry.connector(kind)
+
+        takes = Capability.PLACES_ORDERS in connector.capabilities
+        assert takes == (connector.placing is not None)
+        assert not takes or connector.orders is not None
 
     def test_loads_a_connector_once(self) -> None:
         assert registry.connector("treez") is registry.connector("treez")

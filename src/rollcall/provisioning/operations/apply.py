@@ -13,6 +13,7 @@ from rollcall.customers.operations.priorities import set_priority
 from rollcall.kit.crypto import UnsealError
 from rollcall.kit.scope import Actor, Scope
 from rollcall.orders.operations.catalogue import save_products
+from rollcall.orders.operations.order_rules import save_order_rules
 from rollcall.provisioning.operations.connecting import save_described, take_turns
 from rollcall.provisioning.queries.preparing import Prepared
 from rollcall.provisioning.rules.changes import Applied, Change, Minted
@@ -150,6 +151,7 @@ class _Application:
         self._stores = {store.slug: store for store in list_stores(scope)}
         for part in self._document.stores:
             self._save_products(scope, part)
+            self._save_order_rules(scope, part)
 
     def _save_products(self, scope: Scope, part: StorePart) -> None:
         if not part.products:
@@ -164,6 +166,19 @@ class _Application:
                         fields=saved.fields,
                     )
                 )
+
+    def _save_order_rules(self, scope: Scope, part: StorePart) -> None:
+        if part.orders is None:
+            return
+        saved = save_order_rules(
+            scope,
+            self._stores[part.slug],
+            anonymous=part.orders.anonymous,
+            mail_to=part.orders.mail_to,
+            mail_shopper=part.orders.mail_shopper,
+            now=self._now,
+        )
+        self._note("order rules", part.slug, saved)
 
     def _save_priorities(self, scope: Scope) -> None:
         for name, kinds in self._document.source_priority.items():

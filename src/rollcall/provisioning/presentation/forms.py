@@ -26,6 +26,7 @@ _CAN: tuple[tuple[Capability, Text], ...] = (
     (Capability.TELLS_MERGES, gettext_lazy("notice merges")),
     (Capability.WEBHOOKS, gettext_lazy("be told of changes at once")),
     (Capability.ORDERS, gettext_lazy("read orders")),
+    (Capability.PLACES_ORDERS, gettext_lazy("place orders")),
     (Capability.CREATE, gettext_lazy("add people")),
     (Capability.UPDATE, gettext_lazy("change people")),
     (Capability.DEACTIVATE, gettext_lazy("deactivate people")),

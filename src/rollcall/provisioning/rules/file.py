@@ -149,6 +149,7 @@ Slug = Annotated[
     ),
 ]
 Name = Annotated[str, AfterValidator(_check_name)]
+Email = Annotated[str, AfterValidator(_check_email)]
 TimeZone = Annotated[str, AfterValidator(_check_time_zone)]
 CatalogId = Annotated[
     str,
@@ -256,6 +257,15 @@ def _read_products(value: object) -> list[ProductSaid]:
     return products
 
 
+class OrdersPart(_Part):
+    """What a store allows with orders for its POS. What is left out stays as it is."""
+
+    anonymous: bool | None = None
+    #: An empty list: nobody is mailed to any more.
+    mail_to: Annotated[list[Email] | None, Field(max_length=10)] = None
+    mail_shopper: bool | None = None
+
+
 class StorePart(_Part):
     """One licensed location. What is left out stays as it is; an empty contact is taken away."""
 
@@ -271,6 +281,7 @@ class StorePart(_Part):
     products: Annotated[list[ProductSaid], PlainValidator(_read_products)] = Field(
         default_factory=list
     )
+    orders: OrdersPart | None = None
 
 
 class KioskPart(_Part):
@@ -295,7 +306,7 @@ class KioskPart(_Part):
 class UserPart(_Part):
     """A person with a role. The password is set if they have none yet, or to reset theirs."""
 
-    email: Annotated[str, AfterValidator(_check_email)]
+    email: Email
     name: Name | None = None
     role: Annotated[Role, BeforeValidator(_read_role)]
     stores: Annotated[list[Slug] | None, BeforeValidator(_read_stores)]

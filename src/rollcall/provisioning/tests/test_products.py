@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rollcall.kit.scope import Actor
-from rollcall.orders.models import ProductValue
+from rollcall.orders.models import OrderRules, ProductValue
 from rollcall.provisioning.operations.apply import apply_document
 from rollcall.provisioning.queries.preparing import prepare_file
 from rollcall.provisioning.rules.errors import ProvisioningError
@@ -38,6 +38,40 @@ def apply(folder: Path, text: str) -> list[tuple[str, str, str, tuple[str, ...]]
     path.write_text(text)
     applied = apply_document(prepare_file(path)[0], actor=ACTOR, now=NOON)
     return [(one.kind, one.slug, one.action, one.fields) for one in applied.changes]
+
+
+RULES = (
+    FILE
+    + """\
+    orders: {anonymous: true, mail_to: [Counter@Example.com], mail_shopper: true}
+"""
+)
+
+
+class TestOrderRules:
+    def test_are_brought_in_line_and_stay_if_left_out(self, tmp_path: Path) -> None:
+        apply(tmp_path, FILE)
+
+        made = apply(tmp_path, RULES)
+        again = apply(tmp_path, RULES)
+        left_out = apply(tmp_path, RULES.replace("anonymous: true, ", ""))
+        nobody = apply(tmp_path, RULES.replace("[Counter@Example.com]", "[]"))
+
+        changed = ("anonymous", "mail_shopper", "mail_to")
+        assert made == [("order rules", "alder-way", "updated", changed)]
+        assert (again, left_out) == ([], [])
+        assert nobody == [("order rules", "alder-way", "updated", ("mail_to",))]
+        held = OrderRules.objects.scoped(get_system_scope(get_retailer("alder").pk, actor=ACTOR))
+        (rules,) = held.all()
+        assert (rules.anonymous, rules.mail_to, rules.mail_shopper) == (True, [], True)
+
+    @pytest.mark.parametrize(
+        "wrong",
+        ["{mail_to: [nobody]}", "{mail_to: x@example.com}", "{anonymous: maybe}", "{other: 1}"],
+    )
+    def test_what_cannot_be_used_is_refused(self, tmp_path: Path, wrong: str) -> None:
+        with pytest.raises(ProvisioningError, match=r"stores\[0\].orders"):
+            apply(tmp_path, FILE + f"    orders: {wrong}\n")
 
 
 class TestProducts:

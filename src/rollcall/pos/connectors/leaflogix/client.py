@@ -1,17 +1,17 @@
-"""Speaks to Dutchie's customer endpoints: rows out, nothing interpreted."""
+"""Speaks to Dutchie's customer and preorder endpoints: rows out, nothing interpreted."""
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 import orjson
 
 from rollcall.pos.clock import utc_now
-from rollcall.pos.connectors.leaflogix import lookups, mapping, orders, wire, writes
+from rollcall.pos.connectors.leaflogix import lookups, mapping, orders, placing, wire, writes
 from rollcall.pos.connectors.leaflogix.pages import (
     PageReader,
     moment,
@@ -42,6 +42,8 @@ from rollcall.pos.errors import (
 )
 from rollcall.pos.fields import Fields
 from rollcall.pos.http import Call, PosHttp, Reply
+from rollcall.pos.order_placing import NewOrder
+from rollcall.pos.orders import OrderStatus
 from rollcall.pos.paging import Position
 from rollcall.pos.writing import NewCustomer
 
@@ -176,6 +178,44 @@ class LeaflogixClient(PosClient):
         body = writes.status_body(held, status)
         return self._write(body) if body else held
 
+    def get_order(self, external_id: str) -> RawRow:
+        preorder_id = placing.preorder_of(external_id)
+        query = {"PreOrderId": preorder_id, "includeLineItems": "true"}
+        reply = self._send("GET", orders.PREORDERS, query, scope="PreOrder")
+        if isinstance(reply.data, dict) and reply.status == 200:
+            reply = replace(reply, data=[reply.data])
+        for row in wire.rows_of(reply):
+            if str(row.get("preOrderId")) == preorder_id:
+                return row
+        raise PosGoneError("Dutchie has no preorder with this id")
+
+    def place_order(self, order: NewOrder) -> RawRow:
+        reply = self._send(
+            "POST",
+            placing.SUBMIT,
+            body=placing.new_preorder(order),
+            headers={"ConsumerKey": writes.CONSUMER_KEY},
+            is_repeatable=False,
+            scope="PreOrder",
+        )
+        preorder_id = placing.submitted(reply)
+        try:
+            return self.get_order(f"preorder-{preorder_id}")
+        except (PosUnavailableError, PosGoneError):
+            return placing.first_row(preorder_id, order)
+
+    def set_order_status(self, current: RawRow, status: OrderStatus) -> RawRow:
+        placing.check_status(status)
+        external_id = orders.LeaflogixOrders().external_id(current)
+        held = self.get_order(external_id)
+        if str(held.get("status")).lower() == "cancelled":
+            return held
+        body = placing.cancellation(placing.preorder_of(external_id))
+        reply = self._send("POST", placing.CANCEL, body=body, scope="PreOrder")
+        if reply.status != 200:
+            raise wire.refusal(reply)
+        return self.get_order(external_id)
+
     def close(self) -> None:
         self._http.close()
 
@@ -289,6 +329,7 @@ class LeaflogixClient(PosClient):
         call = Call(
             method=method,
             template=path,
+            may_be_empty=path == placing.CANCEL,
             query=query or {},
             headers={"Authorization": self._account.authorization(), **(headers or {})},
             json=body,

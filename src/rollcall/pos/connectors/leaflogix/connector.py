@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, model_validator
 from rollcall.pos.connectors.leaflogix import checks, mapping
 from rollcall.pos.connectors.leaflogix.client import Account, LeaflogixClient
 from rollcall.pos.connectors.leaflogix.orders import LeaflogixOrders
+from rollcall.pos.connectors.leaflogix.placing import LeaflogixPreorders
 from rollcall.pos.connectors.leaflogix.wire import KNOWN_KEYS
 from rollcall.pos.connectors.leaflogix.writes import RULES
 from rollcall.pos.contract import (
@@ -118,6 +119,7 @@ class LeaflogixConnector(Connector[LeaflogixSettings]):
             Capability.UPDATE,
             Capability.DEACTIVATE,
             Capability.ORDERS,
+            Capability.PLACES_ORDERS,
         }
     )
     limits = Limits(
@@ -138,6 +140,7 @@ class LeaflogixConnector(Connector[LeaflogixSettings]):
     )
     writes = RULES
     orders = LeaflogixOrders()
+    placing = LeaflogixPreorders()
 
     def account_key(self, settings: LeaflogixSettings) -> str | None:  # noqa: ARG002  # whoami says
         return None

@@ -22,7 +22,7 @@ from rollcall.pos.orders import OrderLine, OrderReader, OrderRecord, OrderStatus
 _log = structlog.get_logger()
 
 _TRANSACTIONS: Final = "/reporting/transactions"
-_PREORDERS: Final = "/preorder/Status"
+PREORDERS: Final = "/preorder/Status"
 #: A question answers everything at once: a week's transactions of a busy location fit into memory.
 #: More than 60 days are refused [code].
 _CHUNK: Final = dt.timedelta(days=7)
@@ -164,7 +164,7 @@ def _sales(ask: Ask, lower: dt.datetime, until: dt.datetime) -> Iterator[Page]:
 
 def _open_preorders(ask: Ask) -> list[RawRow]:
     try:
-        return ask(_PREORDERS, {"includeLineItems": "true"})
+        return ask(PREORDERS, {"includeLineItems": "true"})
     except PosCredentialsError as error:
         if error.code != "http_403":
             raise

@@ -1,4 +1,4 @@
-"""Speaks to Treez's v2.0 customer endpoints: rows out, nothing interpreted."""
+"""Speaks to Treez's v2.0 customer and ticket endpoints: rows out, nothing interpreted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from rollcall.pos.connectors.treez import lookups, mapping, orders, pages, wire, writes
+from rollcall.pos.clock import utc_now
+from rollcall.pos.connectors.treez import (
+    lookups,
+    mapping,
+    orders,
+    pages,
+    placing,
+    wire,
+    writes,
+)
 from rollcall.pos.contract import (
     AccountInfo,
     Criteria,
@@ -20,16 +29,21 @@ from rollcall.pos.contract import (
     PosClient,
     RawRow,
     Window,
+    WindowKind,
 )
 from rollcall.pos.errors import (
+    PosConflictError,
     PosCredentialsError,
     PosDuplicateError,
     PosError,
     PosGoneError,
+    PosRefusedDataError,
     PosUnavailableError,
 )
 from rollcall.pos.fields import Fields
 from rollcall.pos.http import Call, PosHttp, Reply
+from rollcall.pos.order_placing import NewOrder
+from rollcall.pos.orders import OrderStatus
 from rollcall.pos.writing import NewCustomer
 
 _T = TypeVar("_T")
@@ -38,6 +52,11 @@ _RENEW_EARLY_S: Final = 300.0
 _CREATE: Final = "/customer/detailcustomer"
 #: ``POST`` on the same path would wipe what it does not name [doc].
 _UPDATE: Final = "/customer/update/{id}"
+_TICKET: Final = "/ticket/{id}"
+_NEW_TICKET: Final = "/ticket/detailticket"
+_CHANGED_TICKET: Final = "/ticket/update/{id}"
+#: Clocks of machines differ; reading an hour of tickets once more is better than a double one.
+_CLOCK_SLACK: Final = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,8 +178,73 @@ class TreezClient(PosClient):
         """A part of an address alone: without the others Treez would refuse everything."""
         return writes.parts_of_no_address(current, changes)
 
+    def get_order(self, external_id: str) -> RawRow:
+        try:
+            found = self._tickets(_TICKET, {"id": external_id})
+        except PosRefusedDataError as error:
+            if error.code != placing.NOT_FOUND:
+                raise
+            found = []
+        for row in found:
+            if row.get("ticket_id") == external_id:
+                return row
+        raise PosGoneError("Treez has no ticket with this id", code=placing.NOT_FOUND)
+
+    def place_order(self, order: NewOrder) -> RawRow:
+        body = placing.new_ticket(order, self._buyer(order))
+        call = Call(method="POST", template=_NEW_TICKET, json=body, is_repeatable=False)
+        return self._write_ticket(call)
+
+    def find_placed(self, order: NewOrder, *, since: dt.datetime) -> RawRow | None:
+        since -= _CLOCK_SLACK
+        window = Window(kind=WindowKind.INCREMENTAL, since=since, until=utc_now())
+        placer = placing.TreezTickets()
+        rows = (row for page in self.iter_orders(window) for row in page.rows)
+        return next((row for row in rows if placer.holds(row, order.reference)), None)
+
+    def add_to_order(self, current: RawRow, order: NewOrder) -> RawRow:
+        """Send all lines that the ticket is to have; Treez keeps no versions, so read it first."""
+        held = self.get_order(orders.ticket_id(current))
+        placer = placing.TreezTickets()
+        if placer.holds(held, order.reference):
+            return held
+        if not placer.is_open(held):
+            raise PosConflictError("the ticket is not open any more at Treez")
+        try:
+            return self._write_ticket(self._changed(held, placing.added(held, order)))
+        except PosRefusedDataError as error:
+            raise placing.not_open(error) or error from None
+
+    def set_order_status(self, current: RawRow, status: OrderStatus) -> RawRow:
+        held = self.get_order(orders.ticket_id(current))
+        if str(held.get("order_status")).upper() == status.value.upper():
+            return held
+        return self._write_ticket(self._changed(held, placing.with_status(held, status)))
+
     def close(self) -> None:
         self._http.close()
+
+    def _buyer(self, order: NewOrder) -> RawRow | None:
+        if not order.customer_id:
+            return None
+        try:
+            return self.get(order.customer_id)
+        except PosGoneError as error:
+            message = "Treez has no customer with the id of who orders"
+            raise PosRefusedDataError(message, code="CUSTOMER_NOT_FOUND") from error
+
+    def _changed(self, ticket: RawRow, body: Mapping[str, object]) -> Call:
+        return Call(
+            method="PUT",
+            template=_CHANGED_TICKET,
+            values={"id": orders.ticket_id(ticket)},
+            json=body,
+            is_repeatable=False,
+        )
+
+    def _write_ticket(self, call: Call) -> RawRow:
+        body = call.json if isinstance(call.json, dict) else {}
+        return self._read(call, lambda reply: placing.written_ticket(reply, body))
 
     def _looked_up(self, criteria: Criteria) -> list[RawRow]:
         if criteria.external_id:

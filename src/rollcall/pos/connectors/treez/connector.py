@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from rollcall.pos.connectors.treez import checks, mapping
 from rollcall.pos.connectors.treez.client import Account, TreezClient
 from rollcall.pos.connectors.treez.orders import TreezOrders
+from rollcall.pos.connectors.treez.placing import TreezTickets
 from rollcall.pos.connectors.treez.webhooks import TreezWebhooks
 from rollcall.pos.connectors.treez.wire import KNOWN_KEYS
 from rollcall.pos.connectors.treez.writes import RULES
@@ -108,7 +109,7 @@ class TreezSettings(PosSettings):
 
 
 class TreezConnector(Connector[TreezSettings]):
-    """Reads and writes one dispensary's customers over API v2.0."""
+    """Reads and writes one dispensary's customers and tickets over API v2.0."""
 
     kind: ClassVar[str] = "treez"
     label: ClassVar[str] = "Treez"
@@ -123,6 +124,7 @@ class TreezConnector(Connector[TreezSettings]):
             Capability.UPDATE,
             Capability.WEBHOOKS,
             Capability.ORDERS,
+            Capability.PLACES_ORDERS,
         }
     )
     limits = Limits(
@@ -146,6 +148,7 @@ class TreezConnector(Connector[TreezSettings]):
     )
     writes = RULES
     orders = TreezOrders()
+    placing = TreezTickets()
     webhooks = TreezWebhooks[TreezSettings](
         lambda settings: settings.webhook_token.get_secret_value()
     )

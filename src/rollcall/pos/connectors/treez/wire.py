@@ -126,7 +126,7 @@ def written(reply: Reply, sent: Mapping[str, Any]) -> RawRow:
     if "resultCode" not in envelope:
         message = f"Treez answered {reply.status} without its envelope"
         raise PosOutcomeUnknownError(message, code="no_envelope")
-    raise _refusal(reply.status, envelope, sent)
+    raise refusal(reply.status, envelope, sent)
 
 
 def token_of(reply: Reply) -> tuple[str, float]:
@@ -174,7 +174,13 @@ def _refused(status: int, envelope: dict[str, Any]) -> list[RawRow]:
     raise PosUnavailableError(f"Treez failed ({reason})", code=reason)
 
 
-def _refusal(status: int, envelope: Mapping[str, Any], sent: Mapping[str, Any]) -> PosError:
+def refusal(
+    status: int, envelope: Mapping[str, Any], sent: Mapping[str, Any], *, what: str = "customer"
+) -> PosError:
+    """Name a refused write by what happens next.
+
+    :param sent: the body; whatever of it stands in a refusal is not passed on.
+    """
     reason = reason_of(envelope)
     detail = str(envelope.get("resultDetail") or envelope.get("message") or "")
     if "AUTHENTICATION" in reason:
@@ -191,7 +197,7 @@ def _refusal(status: int, envelope: Mapping[str, Any], sent: Mapping[str, Any]) 
         return PosOutcomeUnknownError(f"Treez failed ({reason})", code=reason)
     told = _without_values(detail, sent)
     return PosRefusedDataError(
-        f"Treez refused the customer ({reason}{told and f': {told}'})", code=reason
+        f"Treez refused the {what} ({reason}{told and f': {told}'})", code=reason
     )
 
 

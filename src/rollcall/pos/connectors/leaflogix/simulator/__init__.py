@@ -31,6 +31,7 @@ from rollcall.pos.simulator.world import World
 _FIRST_ID: Final = 48_210_000
 _USUAL_LIMIT: Final = 120
 _WRITE: Final = "/customer/customer"
+_WRITES: Final = frozenset({_WRITE, "/preorder/submit", "/preorder/cancel"})
 #: Method, path, handler, requests a minute and key [doc], whether the scope Customer is needed.
 _ENDPOINTS: Final[tuple[tuple[str, str, Handler[World], int, bool], ...]] = (
     ("GET", "/whoami", reads.who_am_i, 200, False),
@@ -43,11 +44,13 @@ _ENDPOINTS: Final[tuple[tuple[str, str, Handler[World], int, bool], ...]] = (
     ("GET", "/reporting/transactions", sales.transactions, 600, True),
     ("GET", "/preorder/Status", sales.preorders, _USUAL_LIMIT, True),
     ("POST", _WRITE, writes.customer, 1500, True),
+    ("POST", "/preorder/submit", sales.submit, _USUAL_LIMIT, True),
+    ("POST", "/preorder/cancel", sales.cancel, 240, True),
 )
 
 
 class LeaflogixSimulator(SimulatorSpec):
-    """Dutchie's public POS API as far as customers go."""
+    """Dutchie's public POS API as far as customers and their orders go."""
 
     kind = "leaflogix"
     canonical_fields: ClassVar[tuple[str, ...]] = rows.CANONICAL
@@ -79,7 +82,7 @@ class LeaflogixSimulator(SimulatorSpec):
                     method=method,
                     template=path,
                     handler=functools.partial(_limited, handler, path, per_minute, scoped=scoped),
-                    writes=path == _WRITE,
+                    writes=path in _WRITES,
                 )
                 for method, path, handler, per_minute, scoped in _ENDPOINTS
             ),

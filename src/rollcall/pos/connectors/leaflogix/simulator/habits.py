@@ -18,7 +18,8 @@ from rollcall.pos.simulator.habits import HabitRules, a_count, a_flag, one_of
 #: ``obeys_anonymous``: whether ``includeAnonymous=false`` is heeded · ``tells_retry_after``: on
 #: the limit of requests [code] · ``refusals``: which of the shapes of a 400 [doc] ·
 #: ``has_search``: the search is a preview, which a server may lack [doc: preview] ·
-#: ``not_found``: a 404 with a text or empty [doc].
+#: ``not_found``: a 404 with a text or empty [doc] · ``submit_tells_object``: a preorder's answer is
+#: an object, or its number alone [doc: both].
 RULES: Final[HabitRules] = {
     "page_base": (one_of(0, 1), 0),
     "page_zero": (one_of("like_1", "empty", "400", "500"), "like_1"),
@@ -35,4 +36,5 @@ RULES: Final[HabitRules] = {
     "refusals": (one_of("message", "text", "empty", "validation", "problem"), "message"),
     "has_search": (a_flag, True),
     "not_found": (one_of("text", "empty"), "text"),
+    "submit_tells_object": (a_flag, False),
 }

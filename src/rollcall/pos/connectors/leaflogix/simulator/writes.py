@@ -46,7 +46,7 @@ def customer(world: World, request: Request, _values: Values) -> Answer:
     body = search.lowered(request)
     if body is None:
         return reads.refused(world, "The body is not JSON.", body="Not JSON.")
-    pair = _idempotency_pair(request, body)
+    pair = idempotency_pair(request, body)
     with world.state.writing():
         if pair in tenant(world).replays:
             return _told(world, tenant(world).replays[pair])
@@ -69,7 +69,7 @@ def merge_records(donor: Record, survivor: Record) -> None:
     donor.extras.pop("status", None)
 
 
-def _idempotency_pair(request: Request, body: Mapping[str, Any]) -> tuple[str, str]:
+def idempotency_pair(request: Request, body: Mapping[str, Any]) -> tuple[str, str]:
     """Both or nothing: with one missing, a replay creates again, without a word [doc]."""
     consumer = request.headers.get("consumerkey", "")
     key = str(body.get("idempotencykey") or "")

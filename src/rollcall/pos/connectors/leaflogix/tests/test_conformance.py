@@ -1,10 +1,31 @@
 """Binds the tests that every connector must pass."""
 
+import pytest
+
 from rollcall.pos.conformance import (
     ConnectorConformance,
     ConnectorWriteConformance,
     OrderConformance,
+    PlacingConformance,
 )
+from rollcall.pos.simulator import RunningSimulator
+
+
+class TestLeaflogixPlacing(PlacingConformance):
+    kind = "leaflogix"
+    products = ("5001", "5004")
+    unknown_product = "999"
+
+    def id_of(self, order_id: str) -> str:
+        return f"preorder-{order_id}"
+
+
+class TestLeaflogixPlacingToldAsAnObject(TestLeaflogixPlacing):
+    """Its documentation says both that a number is answered, and an object."""
+
+    @pytest.fixture(autouse=True)
+    def _an_object(self, simulator: RunningSimulator) -> None:
+        simulator.control.set_habits(submit_tells_object=True)
 
 
 class TestLeaflogixConformance(ConnectorConformance):

@@ -45,3 +45,16 @@ def nothing(
 def created(content: object) -> Answer:
     """Answer a write."""
     return Answer(status=200, body=_HEAD + orjson.dumps(content) + b"}")
+
+
+def not_json(world: World) -> Answer:
+    """Refuse what is not JSON [doc]."""
+    content = {
+        "resultCode": "FAIL",
+        "resultReason": "Bad Request",
+        "status": "BAD_REQUEST",
+        "statusCode": 400,
+        "message": "Input is not valid JSON.",
+        "timestamp": int(world.now().timestamp() * 1000),
+    }
+    return Answer(status=400, body=orjson.dumps(content))

@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import orjson
-
 from rollcall.pos.connectors.treez.simulator import answers, rows
 from rollcall.pos.fields import FieldValue
 from rollcall.pos.simulator.exchange import Answer, Request
@@ -45,7 +43,7 @@ def create(world: World, request: Request, _values: Values) -> Answer:
     """
     body = request.json_object()
     if body is None:
-        return _not_json(world)
+        return answers.not_json(world)
     with world.state.writing():
         refusal = _missing_names(body) or _missing_rest(body) or _wrong(body)
         refusal = refusal or _duplicate(world, body, "")
@@ -73,7 +71,7 @@ def merge(world: World, request: Request, _values: Values) -> Answer:
     """``POST /customer/merge``; answers an internal row that clients had better ignore [doc]."""
     body = request.json_object()
     if body is None:
-        return _not_json(world)
+        return answers.not_json(world)
     ids = {word: str(body.get(f"{word}CustomerId", "")) for word in ("source", "destination")}
     missing = [w for w, pos_id in ids.items() if world.state.find(pos_id) is None]
     if missing or ids["source"] == ids["destination"]:
@@ -119,7 +117,7 @@ def merge_records(donor: Record, survivor: Record, now: dt.datetime) -> None:
 def _update(world: World, request: Request, pos_id: str, *, replace_all: bool) -> Answer:
     body = request.json_object()
     if body is None:
-        return _not_json(world)
+        return answers.not_json(world)
     with world.state.writing():
         record = world.state.find(pos_id)
         if record is None:
@@ -278,15 +276,3 @@ def _duplicate(world: World, body: Mapping[str, Any], pos_id: str) -> Answer | N
 def _points(record: Record) -> int:
     value = record.truth.get("loyalty_points")
     return value if isinstance(value, int) else 0
-
-
-def _not_json(world: World) -> Answer:
-    content = {
-        "resultCode": "FAIL",
-        "resultReason": "Bad Request",
-        "status": "BAD_REQUEST",
-        "statusCode": 400,
-        "message": "Input is not valid JSON.",
-        "timestamp": int(world.now().timestamp() * 1000),
-    }
-    return Answer(status=400, body=orjson.dumps(content))
