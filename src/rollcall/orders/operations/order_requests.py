@@ -77,7 +77,7 @@ def request_order(
     connection = queries.find_order_connection(scope, kiosk.store)
     if connection is None and not queries.is_mailed(rules):
         raise OrdersNotTakenError
-    buyer = _buyer(scope, rules, connection, customer)
+    buyer = _buyer(scope, rules, connection, customer, said=asked.customer_id)
     lines = _priced(scope, kiosk.store_id, asked.lines)
     hasher = get_keys(scope).content_hasher(b"order asked ")
     hasher.update(asked.to_bytes())
@@ -168,7 +168,12 @@ def request_status(
 
 
 def _buyer(
-    scope: Scope, rules: OrderRules, connection: PosConnection | None, customer: Customer | None
+    scope: Scope,
+    rules: OrderRules,
+    connection: PosConnection | None,
+    customer: Customer | None,
+    *,
+    said: str,
 ) -> str:
     """The id of who orders at the POS; "" for nobody, and for who is still being created there."""
     if customer is None:
@@ -178,7 +183,7 @@ def _buyer(
         return ""
     if connection is None:
         return ""
-    buyer = queries.find_buyer(scope, connection, customer)
+    buyer = queries.find_buyer(scope, connection, customer, said=said)
     if not buyer and not queries.is_being_created(scope, connection, customer):
         raise OrderRefusedError({"customer_id": ["not found"]})
     return buyer

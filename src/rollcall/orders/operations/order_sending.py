@@ -25,7 +25,7 @@ from rollcall.orders.operations.order_preparing import prepare_orders
 from rollcall.orders.operations.order_taking import write_orders
 from rollcall.orders.operations.order_write_claims import begin_call, own
 from rollcall.orders.queries import order_writes as queries
-from rollcall.orders.rules.order_verdicts import judge_order
+from rollcall.orders.rules.order_verdicts import GIVE_UP_AFTER, judge_order
 from rollcall.outbox.operations.claiming import NotAllowedError
 from rollcall.outbox.rules.verdicts import Verdict, pause_s
 from rollcall.pos.contract import PosClient, RawRow
@@ -34,6 +34,7 @@ from rollcall.pos.errors import (
     PosError,
     PosGoneError,
     PosRefusedDataError,
+    PosUnavailableError,
     RowError,
     UnsupportedByPosError,
 )
@@ -138,6 +139,7 @@ class OrderSender:
             if done is not None:
                 was_new = placer.is_begun_by(done, order.reference)
                 return _Outcome(row=done, buyer=buyer, resumed=not was_new)
+        _check_age(write)
         current = self._open_order(write, buyer)
         if current is not None:
             begin_call(self.scope, write, now=utc_now())
@@ -153,11 +155,12 @@ class OrderSender:
         if write.customer is None:
             return ""
         connection = self.source.connection
-        found = queries.find_buyer(self.scope, connection, write.customer)
-        if found or write.customer_external_id:
-            return found or write.customer_external_id
+        said = write.customer_external_id
+        found = queries.find_buyer(self.scope, connection, write.customer, said=said)
+        if found or said:
+            return found or said
         if queries.is_being_created(self.scope, connection, write.customer):
-            if judge_is_late(write):
+            if is_late(write):
                 raise PosRefusedDataError("the customer was not created", code=_NO_CUSTOMER)
             raise _CustomerPendingError
         raise PosRefusedDataError("the POS does not know the customer", code=_NO_CUSTOMER)
@@ -192,6 +195,7 @@ class OrderSender:
     # How far it is
 
     def _set_status(self, write: OrderWrite) -> _Outcome:
+        _check_age(write)
         current = self.client.get_order(write.external_id)
         begin_call(self.scope, write, now=utc_now())
         row = self.client.set_order_status(current, OrderStatus(write.status))
@@ -232,15 +236,15 @@ def reference_of(write: OrderWrite) -> str:
     return f"RC{write.uuid.hex[:12].upper()}"
 
 
-def judge_is_late(write: OrderWrite) -> bool:
-    """Whether an order has waited for so long that nobody waits for it any more."""
-    verdict = judge_order(
-        PosConflictError("late"),
-        attempts=write.attempts,
-        waited=utc_now() - write.created_at,
-        settles_after=dt.timedelta(),
-    )
-    return verdict.state == "dead"
+def is_late(write: OrderWrite) -> bool:
+    """Whether it has waited for so long that nobody waits for it any more."""
+    return utc_now() - write.created_at > GIVE_UP_AFTER
+
+
+def _check_age(write: OrderWrite) -> None:
+    """Let nothing go out that was stopped, or lay behind others, until nobody wanted it."""
+    if is_late(write):
+        raise PosUnavailableError("it came too late to be sent", code="too_late")
 
 
 def close_try(scope: Scope, write: OrderWrite, verdict: Verdict) -> None:

@@ -61,8 +61,13 @@ def find_order_connection(scope: Scope, store: Store) -> PosConnection | None:
     return next((one for one in able if is_enabled(switches.get(one.pk))), None)
 
 
-def find_buyer(scope: Scope, connection: PosConnection, customer: Customer) -> str:
-    """The id under which the connection's POS knows a person; "" if it does not, yet."""
+def find_buyer(
+    scope: Scope, connection: PosConnection, customer: Customer, *, said: str = ""
+) -> str:
+    """The id under which the connection's POS knows a person; "" if it does not, yet.
+
+    :param said: the one that was named; it counts if it is one of theirs.
+    """
     standing = customer.merged_into_id or customer.pk
     records = PosRecord.objects.scoped(scope).filter(
         account_id=connection.account_id,
@@ -70,7 +75,8 @@ def find_buyer(scope: Scope, connection: PosConnection, customer: Customer) -> s
         gone_at__isnull=True,
         merged_into__isnull=True,
     )
-    return records.order_by("pk").values_list("external_id", flat=True).first() or ""
+    found = list(records.order_by("pk").values_list("external_id", flat=True))
+    return said if said in found else next(iter(found), "")
 
 
 def is_being_created(scope: Scope, connection: PosConnection, customer: Customer) -> bool:

@@ -37,6 +37,7 @@ from rollcall.pos.errors import (
 )
 from rollcall.pos.order_placing import NewOrder, NewOrderLine
 from rollcall.sync.operations.source import open_source
+from rollcall.sync.tests.sabotage import empty_queue, jobs
 
 
 @pytest.fixture(autouse=True)
@@ -229,7 +230,9 @@ class TestBehindTheCreate:
         ordering.again()
         assert ordering.find(str(write.uuid)).attempts == 0
         assert len(ordering.at_pos()) == before
+        empty_queue()
         ordering.writing.again(OutboxEntry.objects.scoped(ordering.scope).get())
+        assert "orders.send" in {name for name, *_ in jobs()}
         ordering.again()
 
         done = ordering.find(str(write.uuid))
@@ -262,6 +265,22 @@ class TestBehindTheCreate:
 
         done = ordering.find(str(write.uuid))
         assert (done.state, done.customer_external_id) == ("done", buyer)
+
+    def test_who_has_two_profiles_orders_under_the_one_that_was_named(
+        self, ordering: OrderingShop
+    ) -> None:
+        first, second = (resolve(ordering.scope, ordering.somebody(one)) for one in range(2))
+        merge_people(ordering.scope, first, second, reason=Merge.Reason.PERSON, now=utc_now())
+        writes = [ask(ordering, customer_id=ordering.somebody(one)) for one in range(2)]
+
+        ordering.send()
+
+        told = [ordering.find(str(one.uuid)) for one in writes]
+        assert [one.customer_external_id for one in told] == [
+            ordering.somebody(0), ordering.somebody(1),
+        ]  # fmt: skip
+        # One person, and yet two customers at the POS: nothing is added from one to the other.
+        assert [one.resumed for one in told] == [False, False]
 
 
 class TestPermission:
@@ -327,16 +346,43 @@ class TestTelling:
 
 
 class TestGivingUp:
-    def test_an_order_of_hours_ago_is_given_up(self, ordering: OrderingShop) -> None:
-        write = ask(ordering, customer_id=ordering.somebody())
-        ordering.writing.control.set_faults(error_500_rate=1)
+    def test_what_a_switch_held_back_for_hours_is_not_ordered_any_more(
+        self, ordering: OrderingShop
+    ) -> None:
+        write, before = ask(ordering, customer_id=ordering.somebody()), len(ordering.at_pos())
         hours = dt.timedelta(hours=5)
         OrderWrite.objects.scoped(ordering.scope).update(created_at=utc_now() - hours)
 
         ordering.again()
 
         late = ordering.find(str(write.uuid))
+        assert (late.state, late.code) == ("dead", "too_late")
+        assert len(ordering.at_pos()) == before
+
+    def test_what_the_pos_has_taken_is_found_however_late(self, ordering: OrderingShop) -> None:
+        write, before = ask(ordering, customer_id=ordering.somebody()), len(ordering.at_pos())
+        die_behind_the_pos(ordering, TWO)
+        hours = dt.timedelta(hours=5)
+        OrderWrite.objects.scoped(ordering.scope).update(created_at=utc_now() - hours)
+
+        ordering.again()
+
+        assert ordering.find(str(write.uuid)).state == "done"
+        assert len(ordering.at_pos()) == before + 1
+
+    def test_an_order_of_hours_ago_is_given_up(self, ordering: OrderingShop) -> None:
+        write = ask(ordering, customer_id=ordering.somebody())
+        ordering.writing.control.set_faults(error_500_rate=1)
+        hours = dt.timedelta(hours=5)
+        OrderWrite.objects.scoped(ordering.scope).update(
+            created_at=utc_now() - hours, sent_at=utc_now() - hours
+        )
+
+        ordering.again()
+
+        late = ordering.find(str(write.uuid))
         assert (late.state, late.code) == ("dead", "http_500")
+        assert ordering.calling.send("GET", f"orders/{write.uuid}", b"").status == 502
         audited = Entry.objects.scoped(ordering.scope).filter(action="order_write.dead")
         assert audited.count() == 1
 
