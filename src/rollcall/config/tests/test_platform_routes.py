@@ -163,6 +163,13 @@ class OfA:
 
 @pytest.fixture
 def of_a(fresh_api: None, shop: MergingShop, store_a: Store) -> OfA:
+    return fill_retailer(shop, store_a)
+
+
+def fill_retailer(
+    shop: MergingShop, store: Store, *, catalog_id: str = "42", slug: str = "alder-way"
+) -> OfA:
+    """Give a retailer one of everything that an operation may name."""
     duplicate = take_in_pair(shop)
     for name in ("treez:8", "cova:9"):
         shop.row(name, **NORA)
@@ -180,7 +187,7 @@ def of_a(fresh_api: None, shop: MergingShop, store_a: Store) -> OfA:
     ).webhook
     record = PosRecord.objects.scoped(shop.scope).filter(link__customer=first)[0]
     two = {"first": str(first.public_id), "second": str(second.public_id)}
-    order = place_for(shop.scope, store_a, first)
+    order = place_for(shop.scope, store, first, catalog_id=f"{catalog_id}-orders")
     proof = prove(shop.scope, record, order)
     login = {"issuer": "https://id.example.com", "subject": "248289761001"}
     identity = bind(shop.scope, **login, proof=proof, now=utc_now())
@@ -194,15 +201,15 @@ def of_a(fresh_api: None, shop: MergingShop, store_a: Store) -> OfA:
             "webhook_id": webhook.pk,
             "kiosk_order_id": order.uuid,
             "web_identity_id": identity.public_id,
-            "store": store_a.slug,
-            "store_id": store_a.slug,
-            **run_a_shop(shop, first, store_a),
+            "store": store.slug,
+            "store_id": store.slug,
+            **run_a_shop(shop, first, store, catalog_id=catalog_id, slug=slug),
             "order_id": pos_order(shop.scope, record.account, record.external_id).public_id,
         },
         bodies={
             "searchCustomers": {"text": "Nora Okafor"},
             "createCustomer": {
-                "store": store_a.slug,
+                "store": store.slug,
                 "customer": {
                     "first_name": "Nora",
                     "last_name": "Okafor",
@@ -244,11 +251,13 @@ def prove(scope: Scope, record: PosRecord, order: KioskOrder) -> str:
     return text
 
 
-def run_a_shop(shop: MergingShop, customer: Customer, store: Store) -> dict[str, object]:
+def run_a_shop(
+    shop: MergingShop, customer: Customer, store: Store, *, catalog_id: str, slug: str
+) -> dict[str, object]:
     """A connection and everything that happens to one; returns the ids."""
     scope, account = shop.scope, shop.accounts["treez"]
-    kiosk = save_kiosk(scope, store=store, catalog_id="42", name="Door").row
-    connection = connect(scope, store)
+    kiosk = save_kiosk(scope, store=store, catalog_id=catalog_id, name="Door").row
+    connection = connect(scope, store, slug=slug)
     AccountState.objects.scoped(scope).filter(account=account).update(watermark=NOON)
     run = CustomerSync.objects.scoped(scope).create(
         connection=connection, account=account, requested_by="user:1", state="finished"
@@ -281,7 +290,7 @@ def run_a_shop(shop: MergingShop, customer: Customer, store: Store) -> dict[str,
     }
 
 
-def connect(scope: Scope, store: Store) -> PosConnection:
+def connect(scope: Scope, store: Store, *, slug: str = "alder-way") -> PosConnection:
     """A connection to a POS where nobody answers."""
     settings = connector("treez").settings_model.model_validate(
         {
@@ -293,7 +302,7 @@ def connect(scope: Scope, store: Store) -> PosConnection:
     )
     return save_connection(
         scope,
-        slug="alder-way",
+        slug=slug,
         kind="treez",
         stores=[store],
         time_zone=store.time_zone,

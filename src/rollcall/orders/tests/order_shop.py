@@ -138,10 +138,12 @@ def make_shop(scope: Scope, store: Store, account: PosAccount, ingest: Ingest) -
     )
 
 
-def place_for(scope: Scope, store: Store, customer: Customer) -> KioskOrder:
+def place_for(
+    scope: Scope, store: Store, customer: Customer, *, catalog_id: str = "orders-7"
+) -> KioskOrder:
     """An order under the name Nora Okafor in a store that sells one thing; a person's."""
     save_products(scope, store, [read_product(DREAM)])
-    kiosk = save_kiosk(scope, catalog_id="orders-7", name="Back door", store=store).row
+    kiosk = save_kiosk(scope, catalog_id=catalog_id, name="Back door", store=store).row
     lines = [{"sku": "BD-035", "quantity": 1, "product_value_id": 71}]
     order = place_order(
         scope, kiosk, read_order({**ORDER, "amount": 45, "products": lines}), now=NOON
