@@ -292,6 +292,9 @@ def _object_errors(
     return errors
 
 
+PLACED = (*("200", "400", "401", "403", "404", "405", "409", "413", "414", "422", "429", "500"),)
+
+
 class TestTheDocument:
     @pytest.fixture
     def document(self) -> dict[str, Any]:
@@ -307,6 +310,9 @@ class TestTheDocument:
             "/api/v1/{catalog_id}/customer_order/{order_id}",
             "/api/v1/{catalog_id}/identify",
             "/api/v1/{catalog_id}/claim",
+            "/api/v1/{catalog_id}/orders",
+            "/api/v1/{catalog_id}/orders/status",
+            "/api/v1/{catalog_id}/orders/{order_id}",
         }
 
     def test_refers_only_to_what_it_holds(self, document: dict[str, Any]) -> None:
@@ -375,6 +381,13 @@ class TestTheDocument:
             "listKioskOrders": [
                 *("200", "400", "401", "404", "405", "414", "429", "500", "503"),
             ],
+            "placePosOrder": [*PLACED, "502", "503"],
+            "setPosOrderStatus": [*PLACED, "502", "503"],
+            "getPosOrder": [
+                *("200", "400", "401", "403", "404", "405", "409", "414", "429", "500"),
+                *("502", "503"),
+            ],
+            "printPosOrder": [one for one in (*PLACED, "503") if one != "403"],
             "placeKioskOrder": [
                 *("201", "400", "401", "404", "405", "409", "413", "414", "422", "429", "500"),
                 "503",
