@@ -231,7 +231,13 @@ class TestTakingTurns:
         set_pin(scope_a, bob, PIN, now=utc_now())
         come(tablet, bob)
         row, secret = person_at(bob), tablet.cookies[TABLET_COOKIE].value.partition(".")[2]
-        for value in ("", "1", f"{the_tablet().pk}.", f"{the_tablet().pk}.x", f"9.{secret}"):
+        for value in (
+            "",
+            "1",
+            f"{the_tablet().pk}.",
+            f"{the_tablet().pk}.x",
+            f"{the_tablet().pk + 1}.{secret}",
+        ):
             stranger = Client()
             stranger.cookies[TABLET_COOKIE] = value
             for path in ("/switch/", f"/switch/{row.pk}/"):
