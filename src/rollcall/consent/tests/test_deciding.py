@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rollcall.consent.rules.deciding import FlagNo, Question, Said, Verdict, decide
 from rollcall.consent.rules.vocabulary import Channel, Kind, Purpose, Reason, is_stop_word
+from rollcall.testing.thorough import times
 
 DAY = dt.datetime(2026, 11, 2, 18, tzinfo=dt.UTC)  # 10:00 in Los Angeles
 HOME = ZoneInfo("America/Los_Angeles")
@@ -211,7 +212,7 @@ def ledgers(draw: st.DrawFn) -> list[Said]:
 
 class TestAnyLedger:
     @given(ledger=ledgers(), flags=st.lists(FLAG_NOES, max_size=2), asked=QUESTIONS)
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=times(80, 5000), deadline=None)
     def test_is_answered_as_the_model_does(
         self, ledger: list[Said], flags: list[FlagNo], asked: Question
     ) -> None:
@@ -221,7 +222,7 @@ class TestAnyLedger:
         assert decide(ledger[::-1], flags, asked) == verdict
 
     @given(ledger=ledgers(), other=ledgers(), flag=FLAG_NOES, asked=QUESTIONS)
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=times(40, 2000), deadline=None)
     def test_says_yes_to_nothing_more_because_of_a_no_or_a_merge(
         self, ledger: list[Said], other: list[Said], flag: FlagNo, asked: Question
     ) -> None:
