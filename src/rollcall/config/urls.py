@@ -137,6 +137,7 @@ urlpatterns = [
     path("", include("rollcall.stores.web")),
     path("", include("rollcall.identity.web")),
     path("", include("rollcall.proofs.web")),
+    path("", include("rollcall.consent.web")),
     path("", include("rollcall.registration.web")),
     path("", include("rollcall.provisioning.web")),
     path("", include("rollcall.sync.web")),
