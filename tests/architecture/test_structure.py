@@ -16,7 +16,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "rollcall"
 #: Lowest first; a table may only point at its own app or a lower one.
 RANKS = [
     *("contenttypes", "auth", "stores", "audit", "notifications", "access", "customers"),
-    *("sync", "outbox", "inbox", "events", "orders"),
+    *("sync", "outbox", "inbox", "events", "orders", "consent"),
 ]
 #: Places that may name a POS: its own folder, and what shows or tests the product on one.
 NAMES_A_POS = ("pos/connectors/", "config/demo/", "testing/")

@@ -201,6 +201,7 @@ INSTALLED_APPS = [
     "rollcall.provisioning",
     "rollcall.registration",
     "rollcall.orders",
+    "rollcall.consent",
 ]
 
 MIDDLEWARE = [

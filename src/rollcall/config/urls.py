@@ -15,6 +15,7 @@ from rollcall.api.openapi import Api
 from rollcall.audit import api as audit_api
 from rollcall.config.audit_names import name_connections, name_customers
 from rollcall.config.people import StoresDirectory
+from rollcall.consent import api as consent_api
 from rollcall.customers import api as customers_api
 from rollcall.customers.asking import use_asker
 from rollcall.customers.panels import set_changer
@@ -109,6 +110,7 @@ for one in (
     *identity_api.routers,
     *events_api.routers,
     *orders_api.platform_routers,
+    *consent_api.routers,
     proofs_api.platform_router,
     stores_api.router,
     *sync_api.routers,
@@ -135,6 +137,7 @@ urlpatterns = [
     path("", include("rollcall.stores.web")),
     path("", include("rollcall.identity.web")),
     path("", include("rollcall.proofs.web")),
+    path("", include("rollcall.consent.web")),
     path("", include("rollcall.registration.web")),
     path("", include("rollcall.provisioning.web")),
     path("", include("rollcall.sync.web")),

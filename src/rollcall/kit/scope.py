@@ -30,6 +30,8 @@ class Grant(enum.StrEnum):
     WRITE_IDENTITY = "identity:write"
     READ_EVENTS = "events:read"
     WRITE_WEBHOOKS = "webhooks:write"
+    READ_CONSENTS = "consents:read"
+    WRITE_CONSENTS = "consents:write"
     READ_ORDERS = "orders:read"
     WRITE_ORDERS = "orders:write"
     READ_STORES = "stores:read"

@@ -18,10 +18,22 @@ from .change_webhook_webhook_change_state_type_0 import (
 from .claim_orders_sent_proof import ClaimOrdersSentProof
 from .claimed_orders import ClaimedOrders
 from .code_and_words import CodeAndWords
+from .confirm_consent_nothing import ConfirmConsentNothing
 from .connection_state import ConnectionState
 from .connection_told import ConnectionTold
 from .connections import Connections
+from .consent_ledger import ConsentLedger
+from .consent_told import ConsentTold
+from .consent_wording import ConsentWording
+from .consent_wordings import ConsentWordings
 from .consents import Consents
+from .create_consent_wording_sent_wording import CreateConsentWordingSentWording
+from .create_consent_wording_sent_wording_channel import (
+    CreateConsentWordingSentWordingChannel,
+)
+from .create_consent_wording_sent_wording_purpose import (
+    CreateConsentWordingSentWordingPurpose,
+)
 from .create_customer_body import CreateCustomerBody
 from .create_customer_body_customer import CreateCustomerBodyCustomer
 from .create_webhook_new_webhook import CreateWebhookNewWebhook
@@ -82,6 +94,9 @@ from .look_up_at_pos_wanted import LookUpAtPosWanted
 from .look_up_web_identity_sent_login import LookUpWebIdentitySentLogin
 from .make_decision_new_decision import MakeDecisionNewDecision
 from .make_decision_new_decision_kind import MakeDecisionNewDecisionKind
+from .may_contact import MayContact
+from .may_contact_channel import MayContactChannel
+from .may_contact_purpose import MayContactPurpose
 from .merge_people_new_merge import MergePeopleNewMerge
 from .merge_previewed import MergePreviewed
 from .merge_told import MergeTold
@@ -119,7 +134,17 @@ from .quarantined_told import QuarantinedTold
 from .reason import Reason
 from .reconciliation_told import ReconciliationTold
 from .reconciliations import Reconciliations
+from .record_consent_sent_consent import RecordConsentSentConsent
+from .record_consent_sent_consent_channel_type_0 import (
+    RecordConsentSentConsentChannelType0,
+)
+from .record_consent_sent_consent_kind import RecordConsentSentConsentKind
+from .record_consent_sent_consent_purpose_type_0 import (
+    RecordConsentSentConsentPurposeType0,
+)
+from .record_consent_sent_consent_route import RecordConsentSentConsentRoute
 from .record_named import RecordNamed
+from .recorded_consents import RecordedConsents
 from .registered_customer import RegisteredCustomer
 from .replay_inbox_event_nothing import ReplayInboxEventNothing
 from .replay_outbox_entry_nothing import ReplayOutboxEntryNothing
@@ -143,6 +168,9 @@ from .start_reconciliation_reconciliation_wanted import (
 )
 from .start_sync_run_wanted import StartSyncRunWanted
 from .step import Step
+from .stop_consents_sent_stop import StopConsentsSentStop
+from .stop_consents_sent_stop_channel import StopConsentsSentStopChannel
+from .stopped import Stopped
 from .store_told import StoreTold
 from .stores import Stores
 from .task_told import TaskTold
@@ -181,10 +209,18 @@ __all__ = (
     "ClaimedOrders",
     "ClaimOrdersSentProof",
     "CodeAndWords",
+    "ConfirmConsentNothing",
     "Connections",
     "ConnectionState",
     "ConnectionTold",
+    "ConsentLedger",
     "Consents",
+    "ConsentTold",
+    "ConsentWording",
+    "ConsentWordings",
+    "CreateConsentWordingSentWording",
+    "CreateConsentWordingSentWordingChannel",
+    "CreateConsentWordingSentWordingPurpose",
     "CreateCustomerBody",
     "CreateCustomerBodyCustomer",
     "CreateWebhookNewWebhook",
@@ -245,6 +281,9 @@ __all__ = (
     "LookUpWebIdentitySentLogin",
     "MakeDecisionNewDecision",
     "MakeDecisionNewDecisionKind",
+    "MayContact",
+    "MayContactChannel",
+    "MayContactPurpose",
     "MergedRecord",
     "MergePeopleNewMerge",
     "MergePreviewed",
@@ -282,6 +321,12 @@ __all__ = (
     "Reason",
     "Reconciliations",
     "ReconciliationTold",
+    "RecordConsentSentConsent",
+    "RecordConsentSentConsentChannelType0",
+    "RecordConsentSentConsentKind",
+    "RecordConsentSentConsentPurposeType0",
+    "RecordConsentSentConsentRoute",
+    "RecordedConsents",
     "RecordNamed",
     "RegisteredCustomer",
     "Replayed",
@@ -302,6 +347,9 @@ __all__ = (
     "StartReconciliationReconciliationWanted",
     "StartSyncRunWanted",
     "Step",
+    "StopConsentsSentStop",
+    "StopConsentsSentStopChannel",
+    "Stopped",
     "Stores",
     "StoreTold",
     "TaskTold",

@@ -11,6 +11,9 @@ from pytest_django import Settings
 
 from rollcall.audit.models import Entry
 from rollcall.config.urls import platform_api
+from rollcall.consent.models import ConsentEntry
+from rollcall.consent.operations.recording import Circumstances, record_consent
+from rollcall.consent.rules.vocabulary import Channel, Purpose
 from rollcall.customers.models import Customer, FieldEdit, PosRecord
 from rollcall.customers.tests.kiosk_world import fresh_api as fresh_api
 from rollcall.events.models import Webhook, WebhookDelivery, WebhookSecret
@@ -88,6 +91,13 @@ RIGHTS = {
     "bindWebIdentity": (Grant.WRITE_CUSTOMERS, Role.STAFF),
     "lookUpWebIdentity": (Grant.READ_CUSTOMERS, Role.STAFF),
     "unbindWebIdentity": (Grant.WRITE_CUSTOMERS, Role.STAFF),
+    "mayContact": (Grant.READ_CONSENTS, Role.STAFF),
+    "listConsentEntries": (Grant.READ_CONSENTS, Role.STAFF),
+    "recordConsent": (Grant.WRITE_CONSENTS, Role.STAFF),
+    "confirmConsent": (Grant.WRITE_CONSENTS, Role.STAFF),
+    "stopConsents": (Grant.WRITE_CONSENTS, Role.STAFF),
+    "listConsentWordings": (Grant.READ_CONSENTS, Role.STAFF),
+    "createConsentWording": (Grant.WRITE_CONSENTS, Role.MANAGER),
     "listStores": (Grant.READ_STORES, Role.STAFF),
     "getStore": (Grant.READ_STORES, Role.STAFF),
     "listKiosks": (Grant.READ_STORES, Role.STAFF),
@@ -120,10 +130,18 @@ OPERATIONS = {
     for path, operations in platform_api.get_openapi_schema()["paths"].items()
     for method, operation in operations.items()
 }
+#: Parameters that have to be given.
+QUERIES = {"mayContact": "?channel=sms&purpose=marketing"}
 #: What belongs to whoever asks: it is theirs alone.
 MAKES_ITS_OWN = {"createWebhook"}
 #: A proof that was given elsewhere proves nothing.
-OF_NOBODY = {"claimOrders": (403,), "bindWebIdentity": (403,)}
+OF_NOBODY = {
+    "claimOrders": (403,),
+    "bindWebIdentity": (403,),
+    # Of all stores, and the same whether anybody is known or not.
+    "stopConsents": (200, 403),
+    "createConsentWording": (201, 403),
+}
 WRITES = sorted(name for name, (method, _) in OPERATIONS.items() if method != "GET")
 HOSTILE = [
     b"{",
@@ -154,7 +172,7 @@ class OfA:
         body = self.bodies.get(name, {}) if method != "GET" else b""
         return api.send(
             method,
-            path.format(**self.ids),
+            path.format(**self.ids) + QUERIES.get(name, ""),
             body,
             HTTP_IF_MATCH="*",
             HTTP_IDEMPOTENCY_KEY=f"walk-{name}",
@@ -191,6 +209,10 @@ def fill_retailer(
     proof = prove(shop.scope, record, order)
     login = {"issuer": "https://id.example.com", "subject": "248289761001"}
     identity = bind(shop.scope, **login, proof=proof, now=utc_now())
+    begun = record_consent(
+        shop.scope, first, purpose=Purpose.LOYALTY, channel=Channel.PUSH, unconfirmed=True,
+        circumstances=Circumstances(route=ConsentEntry.Route.API), now=utc_now(),
+    )  # fmt: skip
     phone = {"phone": "+14155550188"}
     return OfA(
         ids={
@@ -201,6 +223,7 @@ def fill_retailer(
             "webhook_id": webhook.pk,
             "kiosk_order_id": order.uuid,
             "web_identity_id": identity.public_id,
+            "consent_id": begun.public_id,
             "store": store.slug,
             "store_id": store.slug,
             **run_a_shop(shop, first, store, catalog_id=catalog_id, slug=slug),
@@ -233,6 +256,14 @@ def fill_retailer(
             "claimOrders": {"proof": proof},
             "bindWebIdentity": {**login, "subject": "248289761002", "proof": proof},
             "lookUpWebIdentity": login,
+            "recordConsent": {"kind": "given", "purpose": "marketing", "channel": "sms"},
+            "stopConsents": {"channel": "sms", "contact": phone["phone"], "keyword": "STOP"},
+            "createConsentWording": {
+                "purpose": "loyalty",
+                "channel": "sms",
+                "language": "en",
+                "text": "Points by text.",
+            },
             "lookUpAtPos": {"first_name": "Nora", "last_name": "Okafor"},
             "rewindConnection": {"to": "2026-11-18T00:00:00Z"},
             "discardOutboxEntry": {"reason": "A slip"},
@@ -320,6 +351,7 @@ def state_of(scope: Scope) -> list[Any]:
         WebhookSecret.objects.scoped(scope).count(),
         WebhookDelivery.objects.scoped(scope).count(),
         list(WebIdentity.objects.scoped(scope).values_list("holder", "unbound_at")),
+        list(ConsentEntry.objects.scoped(scope).values_list("holder", "kind")),
         list(KioskOrder.objects.scoped(scope).values_list("holder", "paid_at")),
         list(ProductValue.objects.scoped(scope).values_list("external_id", "value")),
         list(PosConnection.objects.scoped(scope).values_list("pk", "paused")),

@@ -1,0 +1,260 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.confirm_consent_nothing import ConfirmConsentNothing
+from ...models.consent_told import ConsentTold
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    consent_id: str,
+    *,
+    body: ConfirmConsentNothing,
+    idempotency_key: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v2/consent-entries/{consent_id}/confirm".format(
+            consent_id=quote(str(consent_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ConsentTold | Problem | None:
+    if response.status_code == 200:
+        response_200 = ConsentTold.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 405:
+        response_405 = Problem.from_dict(response.json())
+
+        return response_405
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 414:
+        response_414 = Problem.from_dict(response.json())
+
+        return response_414
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ConsentTold | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    consent_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ConfirmConsentNothing,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[ConsentTold | Problem]:
+    """Confirm a double opt-in, for what the person has still; a repetition changes nothing
+
+     Confirm a double opt-in, for what the person has still; a repetition changes nothing.
+
+    Args:
+        consent_id (str):
+        idempotency_key (str | Unset):
+        body (ConfirmConsentNothing): Nothing has to be said: no members.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ConsentTold | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        consent_id=consent_id,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    consent_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ConfirmConsentNothing,
+    idempotency_key: str | Unset = UNSET,
+) -> ConsentTold | Problem | None:
+    """Confirm a double opt-in, for what the person has still; a repetition changes nothing
+
+     Confirm a double opt-in, for what the person has still; a repetition changes nothing.
+
+    Args:
+        consent_id (str):
+        idempotency_key (str | Unset):
+        body (ConfirmConsentNothing): Nothing has to be said: no members.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ConsentTold | Problem
+    """
+
+    return sync_detailed(
+        consent_id=consent_id,
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    consent_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ConfirmConsentNothing,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[ConsentTold | Problem]:
+    """Confirm a double opt-in, for what the person has still; a repetition changes nothing
+
+     Confirm a double opt-in, for what the person has still; a repetition changes nothing.
+
+    Args:
+        consent_id (str):
+        idempotency_key (str | Unset):
+        body (ConfirmConsentNothing): Nothing has to be said: no members.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ConsentTold | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        consent_id=consent_id,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    consent_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ConfirmConsentNothing,
+    idempotency_key: str | Unset = UNSET,
+) -> ConsentTold | Problem | None:
+    """Confirm a double opt-in, for what the person has still; a repetition changes nothing
+
+     Confirm a double opt-in, for what the person has still; a repetition changes nothing.
+
+    Args:
+        consent_id (str):
+        idempotency_key (str | Unset):
+        body (ConfirmConsentNothing): Nothing has to be said: no members.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ConsentTold | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            consent_id=consent_id,
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

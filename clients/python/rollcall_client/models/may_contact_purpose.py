@@ -1,0 +1,12 @@
+from enum import StrEnum
+
+
+class MayContactPurpose(StrEnum):
+    LOYALTY = "loyalty"
+    MARKETING = "marketing"
+    RESEARCH = "research"
+    SHARING = "sharing"
+    TRANSACTIONAL = "transactional"
+
+    def __str__(self) -> str:
+        return str(self.value)
