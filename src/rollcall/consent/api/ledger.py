@@ -34,6 +34,7 @@ from rollcall.consent.api.shapes import (
     rows_of,
 )
 from rollcall.consent.models import ConsentEntry
+from rollcall.consent.operations.reading import ask_may_contact, view_ledger
 from rollcall.consent.operations.recording import (
     Circumstances,
     NoContactError,
@@ -46,8 +47,6 @@ from rollcall.consent.operations.withdrawing import withdraw
 from rollcall.consent.queries.ledger import (
     WordingNotFoundError,
     find_wording,
-    list_entries,
-    may_contact,
 )
 from rollcall.consent.rules.vocabulary import Channel, Kind, Purpose
 from rollcall.customers.models import Customer
@@ -226,7 +225,7 @@ def _ask(asked: Asked, customer_id: str) -> Answer:
     told = read_one(asked.http, "at")
     at = _instant(told, "at") if told else asked.now
     customer = _somebody(asked, customer_id)
-    got = may_contact(asked.scope, customer, purpose=purpose, channel=channel, at=at)
+    got = ask_may_contact(asked.scope, customer, purpose=purpose, channel=channel, at=at)
     return json_answer(
         {
             "customer_id": str(customer.public_id),
@@ -242,7 +241,7 @@ def _ask(asked: Asked, customer_id: str) -> Answer:
 
 def _list(asked: Asked, customer_id: str) -> Answer:
     wanted = read_listing(asked.http, _LISTING)
-    entries = list_entries(asked.scope, _somebody(asked, customer_id))
+    entries = view_ledger(asked.scope, _somebody(asked, customer_id))
     page, following = page_by_id(entries.select_related(*LOADED), wanted)
     return json_answer({"items": [row(one) for one in page], "next": following})
 

@@ -68,6 +68,15 @@ class TestAsking:
     def test_needs_words_that_there_are(self, asking: Asking, query: str) -> None:
         assert asking.may(query)["code"] == "invalid"
 
+    def test_is_audited_as_is_reading_the_ledger(self, asking: Asking) -> None:
+        asking.may()
+        asking.api.get(f"{asking.path}/consent-entries")
+
+        seen = Entry.objects.scoped(asking.shop.scope).filter(action="customer.viewed")
+        assert [(one.subject_ids, one.fields) for one in seen] == [
+            ([asking.shop.ana.pk], ["consent"])
+        ] * 2
+
     def test_in_another_store_finds_nobody(self, asking: Asking) -> None:
         other = PlatformClient.of(asking.shop.scope, stores=[open_store(asking.shop.scope)])
         found = other.get(f"{asking.path}/may-contact?channel=sms&purpose=marketing")
