@@ -7,7 +7,7 @@ out of reach; theirs (``peers/customers_app.py``) has none of that, one table, a
 Both use the same PostgreSQL and the same people, in turn, in every round. ``--peer`` is a venv:
 
     python -m venv /tmp/peer
-    /tmp/peer/bin/pip install fastapi 'uvicorn[standard]' sqlalchemy asyncpg
+    /tmp/peer/bin/pip install fastapi uvicorn 'sqlalchemy[asyncio]' asyncpg
 
 Needs wrk.
 """
@@ -61,10 +61,16 @@ function done(summary, latency, requests)
 end
 """
 #: Nobody shares a value with anybody, so that matching finds nobody: a usual new customer.
-CREATE = """return wrk.format("POST", "{prefix}/customers", heads, string.format(
-    '{{"store": "alder-way", "customer": {{"first_name": "New%s", "last_name": "Person%s",'
-    .. ' "phone": "+1415%07d", "email": "p%d@example.com", "birthday": "1990-03-14"}}}}',
-    string.char(97 + number % 26), string.char(97 + number % 26), number % 10000000, number))"""
+CREATE = """local function word()
+    local letters = {{}}
+    for place = 1, 8 do letters[place] = string.char(96 + random(26)) end
+    return table.concat(letters)
+  end
+  return wrk.format("POST", "{prefix}/customers", heads, string.format(
+    '{{"store": "alder-way", "customer": {{"first_name": "%s", "last_name": "%s",'
+    .. ' "phone": "+1415%07d", "email": "%s%d@example.com", "birthday": "%d-%02d-%02d"}}}}',
+    word(), word(), 2000000 + random(7999999), word(), number, 1950 + random(50), random(12),
+    random(28)))"""
 REQUESTS = {
     "create": CREATE,
     "read": 'return wrk.format("GET", "{prefix}/customers/" .. ids[random(#ids)], heads)',
